@@ -60,7 +60,8 @@ _OF_A_DIRECTION = f"(?<![{_TURNING}])[{_TURNING}]{{1,3}}(?![{_TURNING}])"
 
 # Four in a row are none of what prose needs, whatever they are.
 _LONG_RUN = f"[{_UNSEEN}]{{4,}}"
-UNSEEN_END = re.compile(f"[{_UNSEEN}]+\\Z")
+_BEGINS_LONG_RUN = f"[{_UNSEEN}]{{4}}"  # no more: of a million, each would look at all behind it
+UNSEEN_END = re.compile(f"(?<![{_UNSEEN}])[{_UNSEEN}]+\\Z")
 
 
 # Compiled when a text first has such a character, since each takes some milliseconds. The look
@@ -70,7 +71,7 @@ def in_prose() -> re.Pattern[str]:
     """What nobody sees; the first group is what stays of it in prose."""
     return re.compile(
         f"(?=[{_UNSEEN}\U0001f3f4])"
-        f"(?:({_FLAG}|(?!{_LONG_RUN})(?:{_OF_EMOJI}|{_OF_A_SCRIPT}|{_OF_A_DIRECTION}))"
+        f"(?:({_FLAG}|(?!{_BEGINS_LONG_RUN})(?:{_OF_EMOJI}|{_OF_A_SCRIPT}|{_OF_A_DIRECTION}))"
         f"|{_LONG_RUN}|[{_UNSEEN}])"
     )
 
@@ -80,7 +81,7 @@ def in_a_name() -> re.Pattern[str]:
     """The same where nothing may turn the words around."""
     return re.compile(
         f"(?=[{_UNSEEN}\U0001f3f4])"
-        f"(?:({_FLAG}|(?!{_LONG_RUN})(?:{_OF_EMOJI}|{_OF_A_SCRIPT}))|[{_UNSEEN}])"
+        f"(?:({_FLAG}|(?!{_BEGINS_LONG_RUN})(?:{_OF_EMOJI}|{_OF_A_SCRIPT}))|[{_UNSEEN}])"
     )
 
 

@@ -276,10 +276,13 @@ class Options:
     'add'
     """
 
-    __slots__ = ("_values", "cache_key")
+    __slots__ = ("_values", "cache_key", "shared_start")
 
-    def __init__(self, *, cache_key: str = "", **given: Any) -> None:
+    def __init__(
+        self, *, cache_key: str = "", shared_start: str | None = None, **given: Any
+    ) -> None:
         self.cache_key = cache_key  # the same for every request of one conversation
+        self.shared_start = shared_start  # how the question of every row of a map begins
         self._values = {name: row.checked(given.get(name)) for name, row in OPTIONS.items()}
         check_tool_choice(self.tool_choice, self.tools)
 
@@ -290,7 +293,7 @@ class Options:
 
     def changed(self, changes: Mapping[str, Callable[[Any], Any]]) -> Options:
         """A copy, in which what is given for some of them is changed."""
-        copy = Options(cache_key=self.cache_key)
+        copy = Options(cache_key=self.cache_key, shared_start=self.shared_start)
         copy._values = dict(self._values)
         for name, change in changes.items():
             copy._values[name] = change(self._values[name])

@@ -68,8 +68,7 @@ class Runtime:
         self.offered: set[str] = set()  # conversations: it was said what was left of them before
         self.once = Once()
         self.account = Account(self._ledger_store)
-        self.has_looked = False  # for servers on this machine
-        self.local_model = ""  # of a server on this machine, when one was looked for last
+        self.has_looked, self.local_model = False, ""  # for a server on this machine, and its model
         self._demo_pace = DEMO_PACE
         self._engine: Engine | None = None
         self._source: AnswerSource | None = None
@@ -125,8 +124,9 @@ class Runtime:
 
     def wrapped(self, engine: AnswerSource) -> AnswerSource:
         """An engine behind its wrappers, and behind those who count the money."""
-        ledger = Ledger(engine, self.usable_settings, self.account.note)
-        return wrap(Budget(ledger, self.settings, self.account), self.wrappers)
+        noted = Ledger(engine, self.usable_settings, self.account.note)
+        paid = Budget(noted, self.settings, self.account, self.account.purses)
+        return wrap(paid, self.wrappers)
 
     def list_models(self, kind: str) -> list[Model]:
         """The models that a provider lists now, blocking."""

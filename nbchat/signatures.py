@@ -122,6 +122,7 @@ class CallShape:
         options = [
             Parameter(name, Parameter.KEYWORD_ONLY, default=None, annotation=types[name])
             for name in OPTIONS
+            if all(name != parameter.name for parameter in own)
         ]
         (taken,) = get_args(hints["options"])
         return cls(

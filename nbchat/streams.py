@@ -148,6 +148,9 @@ class SourceOptions(PlannedOptions, total=False):
     purse: Any  # an `nbchat.middleware.purse.Purse` that it is paid from, too
     pacing: Pacing
     cache_key: str  # the same for every request of one conversation
+    # How the question of every row of a map begins; "" where nothing of it is worth keeping in a
+    # provider's cache. A conversation, which goes on from its end, has none.
+    shared_start: str | None
     announce: Announce  # shows a question for consent to whoever watches the conversation
     keep: Keep  # puts what has come on disk: before a tool runs, and before the next request
 

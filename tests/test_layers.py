@@ -73,6 +73,7 @@ UPWARD = {
 }
 APART = (  # these know nothing of each other
     ("nbchat.frontends.notebook", "nbchat.frontends.panel", "nbchat.frontends.server"),
+    ("nbchat.frontends.jupyterlab", "nbchat.frontends.panel", "nbchat.frontends.server"),
     ("nbchat.render.maths", "nbchat.render.terminal"),
 )
 BELOW = (  # inside a room: the first imports nothing of the second

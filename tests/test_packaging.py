@@ -26,8 +26,12 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+import nbchat
+
 ROOT = Path(__file__).parents[1]
 FIRST = "notebooks/01_first_chat.ipynb"
+EXTENSION = "nbchat/frontends/jupyterlab/labextension/"
+INSTALLED = "share/jupyter/labextensions/nbchat"  # below an environment
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 LOCK = (ROOT / ".ci" / "constraints.txt").read_text("utf-8") if (ROOT / ".ci").exists() else ""
 
@@ -75,9 +79,14 @@ def inside(built: dict[str, Path]) -> tuple[set[str], set[str]]:
 def test_the_wheel_holds_the_package_and_nothing_else(built: dict[str, Path]) -> None:
     wheel, _ = inside(built)
     package = {name for name in wheel if name.startswith("nbchat/")}
-    about = {name.partition("/")[2] for name in wheel - package}
+    extension = {name for name in wheel if ".data/" in name}
+    about = {name.partition("/")[2] for name in wheel - package - extension}
+    files = {name.removeprefix(EXTENSION) for name in tracked() if name.startswith(EXTENSION)}
 
     assert package == {name for name in tracked() if name.startswith("nbchat/")}
+    assert {name.partition(".data/")[2] for name in extension} == {
+        f"data/{INSTALLED}/{name}" for name in files
+    }
     assert {
         "nbchat/py.typed",
         "nbchat/catalog/models.json",
@@ -169,6 +178,46 @@ def test_the_command_line_is_there_and_says_what_an_extra_brings(fresh: Path) ->
     assert re.fullmatch(r"nbchat \d+\.\d+\.\d+\n", version.stdout)
     assert serving.returncode == 2
     assert "pip install 'nbchat[server]'" in serving.stderr
+
+
+def extensions(environment: Path, tmp_path: Path) -> str:
+    """What JupyterLab lists of an environment, on a machine with nothing else, and no Node."""
+    names = ("DATA_DIR", "CONFIG_DIR")
+    env = {
+        **{f"JUPYTER_{name}": str(tmp_path / name) for name in names},
+        "JUPYTER_PATH": str(environment / "share" / "jupyter"),
+        "HOME": str(tmp_path),
+        "PATH": str(tmp_path),
+    }
+    command = [sys.executable, "-m", "jupyterlab.labextensions", "list"]
+    ran = subprocess.run(command, capture_output=True, text=True, env=env, check=True)
+    return re.sub(r"\x1b\[\d+m", "", ran.stdout + ran.stderr)
+
+
+@pytest.mark.parametrize("options", [[], ["-e"]], ids=["wheel", "editable"])
+def test_jupyterlab_has_the_extension_as_long_as_the_package_is_installed(
+    options: list[str], clone: Path, built: dict[str, Path], tmp_path: Path
+) -> None:
+    environment = tmp_path / "environment"
+    venv.create(environment, with_pip=True)
+    python = environment / ("Scripts" if os.name == "nt" else "bin") / "python"
+    pip = [python, "-m", "pip", "-q", "--no-input"]
+    source = [*options, clone] if options else [built[".whl"]]
+    before = extensions(environment, tmp_path)
+    command = [*pip, "install", "--no-deps", *source]
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=300)
+    skip_without_index(ran.stderr)
+    assert ran.returncode == 0, ran.stderr
+    installed = extensions(environment, tmp_path)
+    files = {path.name for path in (environment / INSTALLED / "static").iterdir()}
+    subprocess.run([*pip, "uninstall", "-y", "nbchat"], check=True, timeout=120)
+    after = extensions(environment, tmp_path)
+
+    line = rf"nbchat v{re.escape(nbchat.__version__)} enabled OK \(python, nbchat\)"
+    assert re.search(line, installed), installed
+    assert files == {path.name for path in (ROOT / EXTENSION / "static").iterdir()}
+    assert "nbchat v" not in before + after
+    assert not (environment / INSTALLED).exists()
 
 
 def is_open(host: str) -> bool:

@@ -64,7 +64,10 @@ def laid_over(layers: Sequence[Quirks]) -> Quirks:
     >>> laid_over([Quirks(files=True), Quirks(seed_field="random_seed")]).files
     True
     """
+    saying = [layer for layer in layers if layer.model_fields_set]
+    if len(saying) == 1:
+        return saying[0]
     said = {}
-    for layer in layers:
+    for layer in saying:
         said.update({name: getattr(layer, name) for name in layer.model_fields_set})
     return Quirks(**said)

@@ -23,7 +23,7 @@ from nbchat.context.wishes import unfulfilled
 from nbchat.messages import File, Image
 from nbchat.settings_values import Data
 
-_PLACE = re.compile(rf"(?<!\{{)\{{({NUMBERED}|{NAME})(?::(\w+))?\}}")
+PLACE = re.compile(rf"(?<!\{{)\{{({NUMBERED}|{NAME})(?::(\w+))?\}}")
 _ORDER = ("schema", "brief", "rows", "all")  # what is asked for twice goes in the larger form
 
 
@@ -84,7 +84,7 @@ class _Values:
 
     def ask_for(self, text: str) -> None:
         """Note the names in a text, each with the largest form that it is asked for in."""
-        for match in _PLACE.finditer(text):
+        for match in PLACE.finditer(text):
             asked = named(match, self._known)
             if asked:
                 name, form = asked
@@ -96,7 +96,7 @@ class _Values:
 
     def fill(self, text: str) -> str:
         """The text with the short values in the place of their names, and names for the others."""
-        return _PLACE.sub(self._in_place, text)
+        return PLACE.sub(self._in_place, text)
 
     def attach(self, name: str) -> None:
         """Have a value go along, whatever it is."""

@@ -41,7 +41,7 @@ def unfulfilled(parts: Sequence[Piece], known: Names) -> list[str]:
             said |= _behind_a_sign(part.text, known)
         elif not part.stays:
             for match in _BRACES.finditer(part.text):
-                name = _stranger(match[1], known)
+                name = stranger(match[1], known)
                 if name:
                     strangers[name] = None
                 elif why := _why(match[1], known):
@@ -56,7 +56,7 @@ def unfulfilled(parts: Sequence[Piece], known: Names) -> list[str]:
 # --- names -------------------------------------------------------------------------------------
 
 
-def _stranger(inner: str, known: Names) -> str:
+def stranger(inner: str, known: Names) -> str:
     """The name that is asked for, where there is nothing of that name."""
     match = _NAME.fullmatch(inner)
     if match is None or (match[2] and not parse_form(match[2])):

@@ -81,6 +81,9 @@ def repair_notice(wrong: InvalidValue, number: int) -> Notice:
 
 def invalid(answer: Answer, wrong: InvalidValue) -> InvalidAnswer:
     """Of an answer that still does not fit; it names the field."""
+    if wrong.is_of_check:
+        what = f"{_whose(answer)} answer could not be checked: {_in_words(wrong)}"
+        return _error(answer, what, "Mend the check in your schema. The answer is in answer.text.")
     tries = MOST_REPAIRS + 1
     what = f"{_who(answer)} gave no valid answer in {tries} tries: {_in_words(wrong)}"
     return _error(answer, what, "Ask for less at once, with a simpler schema, or another model.")

@@ -8,6 +8,7 @@ again.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from typing import Any, Unpack, cast
@@ -32,8 +33,8 @@ from nbchat.part_lists import last_words
 from nbchat.questions import as_messages
 from nbchat.settings import Settings
 from nbchat.settings_values import Data
-from nbchat.streams import AnswerSource, SourceOptions, Stream
-from nbchat.values.growing import NOTHING
+from nbchat.streams import AnswerSource, Pacing, SourceOptions, Stream
+from nbchat.values.growing import LONG, NOTHING
 from nbchat.values.problems import InvalidValue
 from nbchat.values.value_type import ValueType
 
@@ -48,6 +49,7 @@ class ValidAnswers:
     ) -> None:
         self._source = source
         self._settings = settings
+        self._last: tuple[Any, ValueType] | None = None  # the schema of rows, and what it says
 
     def stream(
         self, model: str, messages: str | Sequence[Message], **options: Unpack[SourceOptions]
@@ -56,11 +58,19 @@ class ValidAnswers:
         schema = options.get("schema")
         if schema is None:
             return self._source().stream(model, messages, **options)
-        wanted = ValueType.of(schema)
+        wanted = self._wanted(schema, options.get("pacing"))
         cast(dict[str, Any], options)["schema"] = wanted.json_schema
         answer = Answer(model=model)
         question = _Question(self._source(), self._settings, model, wanted, options, answer)
         return Stream(question.batches(messages), answer)
+
+    def _wanted(self, schema: Any, pacing: Pacing | None) -> ValueType:
+        """What a schema says; that of many rows is read once."""
+        if self._last and schema is self._last[0] and pacing is not None and pacing.is_patient:
+            return self._last[1]
+        wanted = ValueType.of(schema)
+        self._last = schema, wanted
+        return wanted
 
 
 def valued(answer: Answer) -> Answer:
@@ -105,8 +115,8 @@ class _Question:
             async with aclosing(self._ask(to_send, options)) as batches:
                 async for batch in batches:
                     yield batch
-            wrong = self._check()
-            if wrong is None or number == MOST_REPAIRS:
+            wrong = await self._check()
+            if wrong is None or wrong.is_of_check or number == MOST_REPAIRS:
                 break
             notice = repair_notice(wrong, number + 1)
             self._answer.add(notice)
@@ -159,8 +169,8 @@ class _Question:
 
     # --- what became of it -------------------------------------------------------------------
 
-    def _check(self) -> InvalidValue | None:
-        """Note what the answer is. Returns what is wrong where it can be asked for again."""
+    async def _check(self) -> InvalidValue | None:
+        """Note what the answer is. Returns what is wrong with its value."""
         answer = self._answer
         why_not = not_whole(answer, self._stop)
         if why_not is not None:
@@ -168,13 +178,19 @@ class _Question:
             return None
         words = last_words(answer.parts).text
         try:
-            answer.valued = Valued(self._wanted.read(words, self._words.growing))
+            answer.valued = Valued(await self._read(words))
         except InvalidValue as wrong:
             error = invalid(answer, wrong)
             answer.valued = Valued(error=error)
             self._stop = Stop("broken", error.happened)
             return wrong
         return None
+
+    async def _read(self, words: str) -> Any:
+        """The value. A long one is read beside the loop, where other questions get on meanwhile."""
+        if len(words) < LONG:
+            return self._wanted.read(words, self._words.growing)
+        return await asyncio.to_thread(self._wanted.read, words, self._words.growing)
 
     def _end(self) -> list[Event]:
         """The words that stand, and the Stop."""

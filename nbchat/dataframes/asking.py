@@ -57,6 +57,7 @@ class Job:
     name: str = ""
     purse: Purse | None = None  # what all of them may cost
     id: str = ""  # the same for the same prompt, model, schema, options and name
+    shared_start: str = ""  # of all questions, where a provider may keep it for the next ones
 
 
 @dataclass(slots=True)

@@ -12,12 +12,13 @@ import json
 import sqlite3
 import time
 from collections.abc import Mapping
-from contextlib import suppress
+from contextlib import closing, suppress
+from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from nbchat import runtime
-from nbchat.errors import BadSettings
+from nbchat.errors import BadSettings, HistoryUnavailable
 from nbchat.events import Answer
 from nbchat.messages import Message
 from nbchat.store.notebook_path import history_file, notebook_path
@@ -30,6 +31,8 @@ from nbchat.turns import Turn
 FILE = "rows.sqlite"
 BUSY_SECONDS = 1.0
 VERSION = 1
+MOST_LOOKED_AT = 200  # maps of a notebook, the last ones
+CELL = "cell"  # what is stored beside the parts: where a map was asked for
 _TABLES = (
     """CREATE TABLE IF NOT EXISTS map (
         id TEXT PRIMARY KEY,
@@ -73,10 +76,14 @@ class KeptMap(NamedTuple):
 class Checkpoint:
     """The kept rows of one map. Used by one thread at a time."""
 
-    def __init__(self, path: Path, id: str, name: str, parts: Mapping[str, str]) -> None:
+    def __init__(
+        self, path: Path, id: str, name: str, parts: Mapping[str, str], cell: str = ""
+    ) -> None:
         self.path = path
         self.trouble = ""  # why nothing is kept, in one line
-        self._map = (id, name, notebook_path(), json.dumps(dict(parts)))
+        self._parts = parts
+        self._cell = cell
+        self._map = (id, name, notebook_path(), json.dumps({**parts, CELL: cell}))
         self._connection: sqlite3.Connection | None = None
 
     def read(self) -> dict[str, Answer]:
@@ -96,23 +103,21 @@ class Checkpoint:
         return answers
 
     def what_changed(self) -> str:
-        """What is another since the last map of that name: "prompt"; empty where nothing is."""
-        id, name, notebook, parts = self._map
-        if not name:
-            return ""
-        with suppress(sqlite3.Error, OSError, NotOurs, ValueError, AttributeError):
-            row = (
-                self._open()
-                .execute(
-                    "SELECT id, parts FROM map WHERE name = ? AND notebook = ? "
-                    "ORDER BY changed DESC LIMIT 1",
-                    (name, notebook),
-                )
-                .fetchone()
-            )
-            if row and row[0] != id:
-                before, now = json.loads(row[1]), json.loads(parts)
-                return " and ".join(part for part in now if before.get(part) != now[part])
+        """What is another since the last map of that name, or of that cell: "prompt", or nothing.
+
+        A map that has no name is known by the cell that it is in.
+        """
+        id, name, notebook, _ = self._map
+        with suppress(sqlite3.Error, OSError, NotOurs):
+            maps = self._open().execute(_LAST_MAPS, (name, notebook))
+            for other, text in maps if name or self._cell else ():
+                before = _parts_of(text)
+                if name or before.get(CELL) == self._cell:
+                    is_same = other == id
+                    changed = [] if is_same else [*self._parts]
+                    return " and ".join(
+                        part for part in changed if before.get(part) != self._parts[part]
+                    )
         return ""
 
     def write(self, key: str, answer: Answer) -> None:
@@ -128,9 +133,9 @@ class Checkpoint:
             self._note(error)
 
     def forget(self) -> None:
-        """Remove the map and its rows."""
-        with suppress(sqlite3.Error, OSError, NotOurs):
-            _delete(self._open(), self._map[0])
+        """Remove the map and its rows. Raises HistoryUnavailable where they stay."""
+        if self.path.exists():
+            delete_map(self.path, self._map[0])
 
     def close(self) -> None:
         if self._connection is not None:
@@ -144,14 +149,30 @@ class Checkpoint:
         return self._connection
 
     def _note(self, error: Exception) -> None:
-        reason = str(error) if isinstance(error, NotOurs) else f"cannot be used ({error})"
-        self.trouble = f"The rows are not kept, since {self.path} {reason}."
+        self.trouble = f"The rows are not kept, since {self.path} {_why(error)}."
+
+
+def _why(error: Exception) -> str:
+    return str(error) if isinstance(error, NotOurs) else f"cannot be used ({error})"
 
 
 _PUT_MAP = """
     INSERT INTO map VALUES (?, ?, ?, ?, ?)
-    ON CONFLICT (id) DO UPDATE SET changed = excluded.changed
+    ON CONFLICT (id) DO UPDATE SET changed = excluded.changed, parts = excluded.parts
 """
+_LAST_MAPS = f"""
+    SELECT id, parts FROM map WHERE name = ? AND notebook = ?
+    ORDER BY changed DESC LIMIT {MOST_LOOKED_AT}
+"""
+
+
+def _parts_of(text: object) -> Mapping[str, Any]:
+    """The parts of a map as they are stored; none where a stranger has written them."""
+    try:
+        parts = json.loads(text) if isinstance(text, str) else {}
+    except (ValueError, RecursionError):
+        return {}
+    return parts if isinstance(parts, dict) else {}
 
 
 def kept_maps(path: Path) -> list[KeptMap]:
@@ -163,22 +184,19 @@ def kept_maps(path: Path) -> list[KeptMap]:
             (SELECT count(*) FROM row WHERE map = map.id), changed
         FROM map ORDER BY changed DESC
     """
-    with suppress(sqlite3.Error, OSError, NotOurs):
-        connection = _connect(path)
-        try:
-            return [KeptMap(*row) for row in connection.execute(query)]
-        finally:
-            connection.close()
+    with suppress(sqlite3.Error, OSError, NotOurs), closing(_connect(path)) as connection:
+        return [KeptMap(*row) for row in connection.execute(query)]
     return []
 
 
 def delete_map(path: Path, id: str) -> None:
-    """Remove a map and its rows, and their bytes."""
-    connection = _connect(path)
+    """Remove a map and its rows, and their bytes. Raises HistoryUnavailable where they stay."""
     try:
-        _delete(connection, id)
-    finally:
-        connection.close()
+        with closing(_connect(path)) as connection:
+            connection.execute("DELETE FROM map WHERE id = ?", (id,))
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    except (sqlite3.Error, OSError, NotOurs) as error:
+        raise HistoryUnavailable(f"the rows stay on disk, since {path} {_why(error)}.") from None
 
 
 def _connect(path: Path) -> sqlite3.Connection:
@@ -204,15 +222,25 @@ def _connect(path: Path) -> sqlite3.Connection:
 
 
 def _check(connection: sqlite3.Connection) -> None:
-    """Refuse a file of a newer nbchat, or with anything in it but our tables."""
+    """Refuse a file of a newer nbchat, or with anything in it but our tables as we make them.
+
+    A trigger or a view of a stranger may have the name of a table of ours.
+    """
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     if version > VERSION:
         raise NotOurs(f"was written by a newer nbchat (version {version})")
-    found = connection.execute("SELECT name FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'")
-    if not {name for (name,) in found} <= {"map", "row"}:
-        raise NotOurs("holds no rows of nbchat")
+    if not _schema(connection) <= _own_schema():
+        raise NotOurs("holds something else than rows of nbchat")
 
 
-def _delete(connection: sqlite3.Connection, id: str) -> None:
-    connection.execute("DELETE FROM map WHERE id = ?", (id,))
-    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+def _schema(connection: sqlite3.Connection) -> set[tuple[str, ...]]:
+    query = "SELECT type, name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'"
+    return set(connection.execute(query))
+
+
+@cache
+def _own_schema() -> set[tuple[str, ...]]:
+    with closing(sqlite3.connect(":memory:")) as memory:
+        for statement in _TABLES:
+            memory.execute(statement)
+        return _schema(memory)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from nbchat.dataframes.row import Row
+from nbchat.dataframes.row import NotAsked, Row
 from nbchat.errors import error_name
 from nbchat.values.frames import rows_of
 from nbchat.values.value_type import ValueType
@@ -34,11 +34,13 @@ def answer_columns(
 
 
 def error_text(error: Exception | None) -> str | None:
-    """What failed, in one line."""
+    """What failed, in one line; of a row that was not asked just that."""
     if error is None:
         return None
+    if isinstance(error, NotAsked):
+        return str(error)
     happened = getattr(error, "happened", None) or str(error).partition("\n")[0]
-    return f"{error_name(error)}: {happened}"
+    return f"{error_name(error)}: {' '.join(happened.split())}"
 
 
 def _text(row: Row) -> str | None:

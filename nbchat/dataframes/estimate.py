@@ -23,6 +23,7 @@ MOST_COUNTED = 2000  # questions whose tokens are counted; of more, these stand 
 TWO_DIGITS = 2
 LEAST_SPREAD, MOST_SPREAD = 0.1, 1.0  # of a cost that is foretold
 MINUTE = 60.0
+UNKNOWN_SUM = "an unknown sum (no price is known)"
 
 
 def tokens_of(questions: Sequence[RowQuestion], shared: int) -> int:
@@ -44,16 +45,6 @@ def _text(message: Message) -> str:
     return message.text
 
 
-def counted_line(rows: int, questions: int, tokens: int) -> str:
-    """What is known before anything is sent.
-
-    >>> counted_line(5000, 4312, 912345)
-    '5,000 rows, 4,312 different, about 910,000 tokens in.'
-    """
-    different = "" if questions == rows else f", {questions:,} different"
-    return f"{plural(rows, 'row')}{different}, about {rounded(tokens):,} tokens in."
-
-
 def rounded(number: float) -> int:
     """To two digits.
 
@@ -73,19 +64,20 @@ class Foretold:
     spread: float  # of the cost, as a part of it
     seconds: float
     sample: int  # rows that this is from
+    sent: int | None = None  # tokens, as the provider counts them
 
     @property
-    def line(self) -> str:
+    def words(self) -> str:
         """As a person is told it.
 
-        >>> Foretold(Cost({"USD": 0.31}), 0.2, 240.0, 8).line
-        'About $0.31 ± 20 % and 4 minutes in all (from the first 8 rows).'
+        >>> Foretold(Cost({"USD": 0.31}), 0.2, 240.0, 8).words
+        'about $0.31 ± 20 % and about 4 minutes (from the first 8 rows)'
         """
-        money = f"{self.cost} ± {self.spread:.0%}".replace("%", " %") if str(self.cost) else ""
-        if not money and not self.cost.complete:
-            money = "an unknown sum (no price is known)"
-        parts = [part for part in (money, _minutes(self.seconds)) if part]
-        return f"About {' and '.join(parts)} in all (from the first {self.sample} rows)."
+        money = f"about {self.cost} ± {self.spread:.0%}".replace("%", " %")
+        if not str(self.cost):
+            money = "" if self.cost.complete else UNKNOWN_SUM
+        takes = " and ".join(filter(None, [money, minutes(self.seconds)]))
+        return f"{takes} (from the first {self.sample} rows)"
 
 
 def foretell(
@@ -95,11 +87,12 @@ def foretell(
     tokens: int,
     settings: Settings,
     rate: float | None,
+    around: int = 0,
 ) -> Foretold | None:
     """What all questions take, where enough of the first ones were answered.
 
-    `tokens` is what all of them are by our own count: the questions of the data may be longer
-    than the first.
+    `tokens` is what all of them are by our own count, each with the `around` that is sent along:
+    the questions of the data may be longer than the first.
     """
     answered = [outcome for outcome in outcomes if outcome.error is None]
     answers = [outcome.answer for outcome in answered if outcome.answer is not None]
@@ -108,10 +101,12 @@ def foretell(
     seconds = fmean(outcome.seconds for outcome in answered)
     fastest = (job.at_once or MOST_AT_ONCE) / max(seconds, 1e-3)
     per_second = min(fastest, job.rate or rate or fastest)
-    counted = sum(estimate(words_of(outcome.question)) for outcome in answered)
+    counted = sum(estimate(words_of(outcome.question)) + around for outcome in answered)
     longer = tokens / questions / max(counted / len(answered), 1.0)
     cost = _scaled_cost(answers, questions, longer, settings)
-    return Foretold(cost, _spread(answers), questions / per_second, len(answers))
+    seen = summed(answer.usage for answer in answers).input
+    sent = None if seen is None else round(seen / len(answers) * longer * questions)
+    return Foretold(cost, _spread(answers), questions / per_second, len(answers), sent)
 
 
 def _scaled_cost(
@@ -122,7 +117,7 @@ def _scaled_cost(
 ) -> Cost:
     """The cost of so many questions that are `longer` by a factor than those answered."""
     times = questions / len(answers)
-    seen = summed(answer.usage for answer in answers)
+    seen = summed(usage for answer in answers for usage in (answer.usage, *answer.lost))
     price = settings.price_of(answers[0])
     if price and seen.input is not None:
         many = Usage(
@@ -148,7 +143,8 @@ def _spread(answers: Sequence[Answer]) -> float:
     return min(max(math.ceil(error * 20) / 20, LEAST_SPREAD), MOST_SPREAD)
 
 
-def _minutes(seconds: float) -> str:
+def minutes(seconds: float) -> str:
+    """How long it takes, as people say it."""
     if seconds < MINUTE:
         return "less than a minute"
-    return plural(round(seconds / MINUTE), "minute")
+    return f"about {plural(round(seconds / MINUTE), 'minute')}"

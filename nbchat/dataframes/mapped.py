@@ -8,8 +8,9 @@ from typing import Any, Protocol
 from nbchat.catalog.prices import Cost
 from nbchat.dataframes.columns import answer_columns
 from nbchat.dataframes.records import Records, frame_of_columns
+from nbchat.dataframes.row import NotAsked
 from nbchat.dataframes.row import Row as Row
-from nbchat.dataframes.shown import MOST_ROWS, mapped_bundle
+from nbchat.dataframes.shown import MOST_ROWS, failed_words, mapped_bundle
 from nbchat.events import Usage, summed
 from nbchat.values.value_type import ValueType
 from nbchat.wording import plural
@@ -40,9 +41,12 @@ class Mapped:
     ['value', 'answer', 'error', 'tokens', 'cost']
     """
 
-    def __init__(self, rows: Sequence[Row], asking: Asking | None = None) -> None:
+    def __init__(
+        self, rows: Sequence[Row], asking: Asking | None = None, variable: str = "out"
+    ) -> None:
         self.rows = [*rows]
         self._asking = asking
+        self._variable = variable  # that it goes into, where that is known
 
     def __iter__(self) -> Iterator[Row]:
         return iter(self.rows)
@@ -105,17 +109,32 @@ class Mapped:
     @property
     def summary(self) -> str:
         """How many rows there are, what came of them, and the tokens and cost, in a line."""
-        failed, skipped = len(self.failed), len(self) - self.answered - len(self.failed)
+        failed, open_ = len(self.failed), len(self._not_asked)
+        skipped = len(self) - self.answered - failed
+        counts = {"failed": failed - open_, "not asked": open_, "skipped": skipped}
         facts = [plural(len(self), "row"), f"{self.answered:,} answered"]
-        facts += [f"{failed:,} failed"] if failed else []
-        facts += [f"{skipped:,} skipped"] if skipped else []
+        facts += [f"{count:,} {what}" for what, count in counts.items() if count]
         return ", ".join(filter(None, [*facts, str(self.usage), str(self.cost)]))
 
+    @property
+    def _not_asked(self) -> list[Row]:
+        return [row for row in self.rows if isinstance(row.error, NotAsked)]
+
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        shown = self.rows[:MOST_ROWS]
+        return self.shown()
+
+    def shown(self, remarks: str = "") -> dict[str, str]:
+        """As a notebook shows it: its first rows, what came of all of them, and what to do next.
+
+        `remarks` are on how it was asked.
+        """
+        rows = self.rows[:MOST_ROWS]
         index, columns = [row.index for row in self.rows], self._own_columns()
-        columns |= answer_columns(shown, self._wanted, columns)
-        return mapped_bundle(index, columns, self.summary)
+        columns |= answer_columns(rows, self._wanted, columns)
+        if not any(row.error for row in rows):
+            columns.pop("error", None)
+        below = [self.summary, failed_words(self.failed, self._variable), remarks]
+        return mapped_bundle(index, columns, [*filter(None, below)])
 
     def _own_columns(self) -> dict[str, Sequence[Any]]:
         """What the prompt names of the data."""

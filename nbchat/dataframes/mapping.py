@@ -5,7 +5,9 @@ template         the prompt with columns in braces, and what it is for one row
 questions        what the rows ask: the different questions, and the rows that ask none
 asking           the seam: who asks the questions, and what came of one
 here             they are asked from here
-cluster, cluster_worker, shared_rate, lazy_frames  they are asked by the workers of a cluster
+cluster          they are asked by the workers of a cluster: cluster_client, cluster_news,
+                 cluster_worker, travelling, shared_rate, worker_pacing, shared_budget
+lazy_frames      a frame of Dask, asked about when it is computed
 running          the first rows, then all others; what ends it
 filling          answers put into rows
 checkpoint       what was answered, on disk
@@ -19,16 +21,17 @@ work             all of that for one map
 from __future__ import annotations
 
 from collections.abc import Mapping
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Unpack, cast
 
-from nbchat import runtime
+from nbchat import known_keys, runtime
 from nbchat.context.classes import is_from
 from nbchat.dataframes.asking import Job, RowAsker
 from nbchat.dataframes.here import Here
 from nbchat.dataframes.identity import identity, map_id
 from nbchat.dataframes.lazy_frames import PieceJob, is_lazy, map_lazily
 from nbchat.dataframes.mapped import Mapped
-from nbchat.dataframes.place import display_here
+from nbchat.dataframes.place import cell_here, display_here
 from nbchat.dataframes.progress import ProgressDisplay
 from nbchat.dataframes.records import records_of
 from nbchat.dataframes.template import Template
@@ -39,6 +42,7 @@ from nbchat.option_values import as_number, as_text, as_whole, shown
 from nbchat.options import Options, RequestOptions
 from nbchat.signatures import takes_options
 from nbchat.values.value_type import ValueType
+from nbchat.wording import plural
 
 if TYPE_CHECKING:
     from nbchat.dataframes.checkpoint import Checkpoint
@@ -52,11 +56,12 @@ NO_VALUE_LEAVES = (
 
 
 @takes_options('nbchat.map(df, "Classify: {text}", "demo")')
-def map(
+def map(  # type: ignore[misc]  # noqa: PLR0913  # schema is an option, too; settled names
     data: Any,
     prompt: str,
     model: str,
     *,
+    schema: Any = None,
     name: str | None = None,
     budget: str | None = None,
     where: Any = "here",
@@ -86,7 +91,6 @@ def map(
     >>> [row.answer.stop.reason for row in out]
     ['end', 'end']
     """
-    schema = options.pop("schema", None)
     return run(
         *(data, prompt, model),
         schema=schema,
@@ -112,14 +116,18 @@ def run(  # noqa: PLR0913  # settled names
     at_once: int | None = None,
     options: Mapping[str, Any] | None = None,
     display: ProgressDisplay | None = None,
+    into: str = "",
 ) -> Mapped:
-    """The same, shown by `display`; without one, as this process shows it."""
+    """The same, shown by `display`; without one, as this process shows it.
+
+    `into` is the variable that the result goes into, where that is known.
+    """
     if runtime.current().settings().data == "schema":
         raise BadSettings(NO_VALUE_LEAVES)
     wanted = None if schema is None else ValueType.of(schema)
     given = {option: value for option, value in (options or {}).items() if value is not None}
     Options.of({**given, "schema": wanted and wanted.json_schema})
-    name = "" if name is None else as_text("name", name)
+    name = "" if name is None else known_keys.hide(as_text("name", name))
     parts = identity(as_text("prompt", prompt), as_text("model", model), wanted, given)
     job = Job(
         model=model,
@@ -134,36 +142,46 @@ def run(  # noqa: PLR0913  # settled names
     if is_lazy(data):
         return cast(Mapped, _lazily(data, prompt, job, schema, where, budget))
     records = records_of(data)
-    template = Template.of(prompt, records.names)
+    template = Template.of(prompt, records.names, is_empty=not records.index)
     checkpoint, trouble = _checkpoint(job, parts)
-    work = Work(job, records, template, wanted, asker, checkpoint, display or display_here())
+    display = display or display_here()
+    work = Work(job, records, template, wanted, asker, checkpoint, display, into)
     return work.run(trouble)
 
 
 def asker_for(where: Any, job: Job) -> RowAsker:
     """Who asks the rows. Raises BadOption where that is nobody."""
     current = runtime.current()
-    if where == "here":
+    if isinstance(where, str) and where == "here":
         return Here(lambda: current.source)
     if not is_from(where, "distributed", "Client"):
-        raise BadOption(f'where is "here" or a dask.distributed.Client, not {shown(where)}.')
-    from nbchat.dataframes.cluster import Cluster, check_options
+        there = "" if find_spec("distributed") else '\n%pip install "nbchat[dask]"'
+        raise BadOption(f'where is "here" or a dask.distributed.Client, not {shown(where)}.{there}')
+    from nbchat.dataframes.cluster import Cluster
+    from nbchat.dataframes.travelling import check_options
 
     if where.asynchronous:
         raise BadOption("where is a Client that waits: make it without asynchronous=True.")
     check_options(job)
-    return Cluster(where, current.usable_settings)
+    return Cluster(where)
 
 
 def _lazily(
     data: Any, prompt: str, job: Job, schema: Any, where: Any, budget: str | None
 ) -> object:
     """A frame of Dask with its answers, not computed yet; each worker has its part of the rate."""
-    if where == "here":
+    if isinstance(where, str):
         raise BadOption(
             "a frame of Dask is asked about by its workers. Pass where=client, or data.compute()."
         )
-    workers = max(1, len(where.nthreads()))
+    from nbchat.dataframes.cluster_client import threads_of
+
+    workers, threads = threads_of(where)
+    if job.at_once is not None and job.at_once < threads:
+        raise BadOption(
+            f"at_once={job.at_once} cannot hold: the workers have {plural(threads, 'thread')}, and "
+            f"each asks about a piece of its own. Pass at_once={threads} or more."
+        )
     options = {name: value for name, value in job.options.items() if name != "schema"}
     piece_job = PieceJob(
         run=run,
@@ -172,7 +190,7 @@ def _lazily(
         schema=schema,
         options=options,
         rate=job.rate and job.rate / workers,
-        at_once=job.at_once and max(1, job.at_once // workers),
+        at_once=job.at_once and job.at_once // threads,
     )
     return map_lazily(data, piece_job, name=job.name, budget=budget)
 
@@ -196,4 +214,4 @@ def _checkpoint(job: Job, parts: Mapping[str, str]) -> tuple[Checkpoint | None, 
         path = rows_file(is_named=bool(job.name))
     except BadSettings as error:
         return None, f"The rows are not kept, since {error}"
-    return (Checkpoint(path, job.id, job.name, parts) if path else None), ""
+    return (Checkpoint(path, job.id, job.name, parts, cell_here()) if path else None), ""

@@ -29,7 +29,8 @@ class Progress:
     seconds_left: float | None = None
     cost: Cost = field(default_factory=lambda: Cost({}))
     usage: Usage = field(default_factory=Usage)
-    lines: list[str] = field(default_factory=list)  # what a person is told, in order
+    plan: str = ""  # what it will take, in one line; known better after the first rows
+    lines: list[str] = field(default_factory=list)  # what else a person is told, in order
     passing: set[str] = field(default_factory=set)  # those that are not shown when it has ended
 
     @property

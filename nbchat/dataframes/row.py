@@ -6,12 +6,22 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from nbchat.catalog.prices import Cost
+from nbchat.errors import Interrupted
 from nbchat.events import Answer, Usage
+
+
+class NotAsked(Interrupted):
+    """A row that has not been asked: the map has ended before."""
+
+    def __init__(self, words: str = "not asked") -> None:
+        super().__init__(words)
 
 
 @dataclass(slots=True)
 class Row:
     """One row of the data and what came of it; a row that failed has an `error`, and no answer.
+
+    So has one that was not asked, since the map has ended before: a `NotAsked`.
 
     One that asks nothing, since nothing stands in a cell, has neither. Of equal rows one is
     asked, and has the tokens and the cost of all of them.

@@ -10,13 +10,13 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from nbchat.bridge import bare
-from nbchat.context import tokens
 from nbchat.dataframes import estimate
 from nbchat.dataframes.asking import Job, Outcome, RowAsker, RowQuestion, ends_map
 from nbchat.dataframes.columns import error_text
 from nbchat.dataframes.filling import Filling
+from nbchat.dataframes.plan import Plan
 from nbchat.dataframes.progress import Progress
-from nbchat.errors import NbchatError, error_name
+from nbchat.errors import NbchatError, SetupError, error_name
 from nbchat.events import Answer
 
 if TYPE_CHECKING:
@@ -46,17 +46,16 @@ class Running:
         self._last_failures: list[str] = []  # their kinds, all the same
         self._ends: deque[float] = deque()  # when questions ended, lately
 
-    async def ask(self, questions: Sequence[RowQuestion], around: str, shared: str) -> None:
-        """Ask these; `around` is sent with each, and `shared` is how all of them begin.
+    async def ask(self, plan: Plan, prefix: int) -> None:
+        """Ask what is planned; all questions begin with the same `prefix` tokens.
 
         Raises what ended it. What was answered by then is in the rows.
         """
-        prefix = tokens.estimate(around + shared)
         try:
             done: list[Outcome] = []
-            for part in parts_of(questions, prefix):
+            for part in parts_of(plan.questions, prefix):
                 if len(done) >= FIRST_PART:
-                    self._foretell(done, questions, tokens.estimate(around))
+                    self._progress.plan = plan.line_after(done, self._progress.rate)
                 done += await self._ask_part(part)
         finally:
             if self._checkpoint:
@@ -76,16 +75,6 @@ class Running:
     def _hear_rate(self, rate: float) -> None:
         self._progress.rate = rate
 
-    def _foretell(
-        self, done: Sequence[Outcome], questions: Sequence[RowQuestion], around: int
-    ) -> None:
-        sent = estimate.tokens_of(questions, around)
-        foretold = estimate.foretell(
-            self._job, done, len(questions), sent, self._filling.settings, self._progress.rate
-        )
-        if foretold:
-            self._progress.tell(foretold.line, passes=True)
-
     # --- what came -------------------------------------------------------------------------------
 
     def _take(self, outcome: Outcome) -> None:
@@ -100,6 +89,8 @@ class Running:
             self._last_failures.clear()
             return
         error = error or NbchatError("there is no answer.")
+        if isinstance(error, SetupError) and ends_map(error):  # nothing was sent: it was not asked
+            raise bare(error)
         self._filling.fail(key, answer, error)
         if ends_map(error):
             raise bare(error)
@@ -110,7 +101,8 @@ class Running:
         if not self._has_told:
             self._has_told = True
             for notice in answer.notices:
-                self._progress.tell(notice, passes=True)
+                if notice not in self._progress.lines:
+                    self._progress.tell(notice, passes=True)
 
     def _keep(self, checkpoint: Checkpoint, outcome: Outcome) -> None:
         """Put an answer on disk, and say once where that cannot be."""

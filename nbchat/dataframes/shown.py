@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from nbchat.dataframes.row import NotAsked, Row
 from nbchat.dataframes.template import is_missing
+from nbchat.errors import error_name
 from nbchat.render.transcript import table_bundle
 from nbchat.wording import plural, shorten, written_out
 
 MOST_ROWS = 10
 MOST_COLUMNS = 12
 LONGEST_CELL = 100  # characters
+MOST_KINDS = 3  # of failures that are named
 
 
 def mapped_bundle(
-    index: Sequence[Any], columns: Mapping[str, Sequence[Any]], about: str
+    index: Sequence[Any], columns: Mapping[str, Sequence[Any]], below: Sequence[str]
 ) -> dict[str, str]:
-    """The first rows under the names of their columns, as IPython displays them."""
+    """The first rows under the names of their columns, as IPython displays them.
+
+    `below` are lines about all of them.
+    """
     names = [*columns][:MOST_COLUMNS]
     head = ["", *map(_text, names)]
     rows = [
@@ -26,7 +33,23 @@ def mapped_bundle(
     ]
     left = len(index) - len(rows)
     more = f"and {plural(left, 'row')} more; " if left > 0 else ""
-    return table_bundle(head, rows, f"{more}{about}")
+    about, *others = below
+    return table_bundle(head, rows, f"{more}{about}", *others, box="nbc-rows")
+
+
+def failed_words(failed: Sequence[Row], variable: str) -> str:
+    """What has failed how often, and what to do about it; empty where nothing has.
+
+    `variable` is what the result is called.
+
+    >>> failed_words([Row(0, error=TimeoutError()), Row(1, error=NotAsked())], "out")
+    'TimeoutError: 1 row. out.retry() asks those again that have no answer.'
+    """
+    errors = [row.error for row in failed if not isinstance(row.error, NotAsked)]
+    kinds = Counter(error_name(error) for error in errors if error is not None)
+    counted = [f"{kind}: {plural(count, 'row')}." for kind, count in kinds.most_common(MOST_KINDS)]
+    hint = f"{variable}.retry() asks those again that have no answer."
+    return " ".join([*counted, hint]) if failed else ""
 
 
 def _text(cell: Any) -> str:

@@ -30,7 +30,8 @@ LEAST_LIKENESS = (
 )
 
 _SLIP = re.compile(r" *([^\s.!:\[\],]+(?: [^\s.!:\[\],]+)*) *(?:[.!:\[]\S*)?")  # `x.y`, `x!r`
-_BRACES = re.compile(r"(?<!\{)\{([^{}\n]{1,80})\}(?!\})")
+_INNER = r"[^{}\n]{1,80}"
+_BRACES = re.compile(rf"(?<!\{{)\{{({_INNER})\}}(?!\}})")
 
 
 @dataclass(slots=True, frozen=True)
@@ -65,8 +66,11 @@ class Template:
         self._mask = known_keys.current()
 
     @classmethod
-    def of(cls, prompt: str, columns: Sequence[str]) -> Template:
-        """Read a prompt. Raises BadCall where it names none of the columns, or misspells one."""
+    def of(cls, prompt: str, columns: Sequence[str], *, is_empty: bool = False) -> Template:
+        """Read a prompt. Raises BadCall where it names none of the columns, or misspells one.
+
+        Of data that `is_empty`, such as a list without rows, no columns may be known.
+        """
         if not prompt.strip():
             raise NoQuestion(
                 "there is no prompt. Write what is to be asked of each row, with the names of "
@@ -84,7 +88,7 @@ class Template:
         for column in template.columns:
             if columns.count(column) > 1:
                 raise BadCall(f"{column!r} is the name of several columns. Rename one of them.")
-        if not template.columns:
+        if not template.columns and not (is_empty and not columns):
             raise BadCall(_names_nothing(columns, remarks))
         return template
 
@@ -119,7 +123,7 @@ class _Filling:
     def put(self, place: Place, cell: Any) -> str:
         """What stands in the place of a cell's name."""
         if is_exactly(cell, str, int, float, bool) and place.form == Form():
-            text = str(cell)
+            text = self._written(place.column, cell)
             hidden = self._mask.hide(text)
             self.has_masked = self.has_masked or hidden != text
             return hidden
@@ -131,6 +135,14 @@ class _Filling:
         if shown.text:
             self.blocks[place.column] = block(place.column, shown)
         return place.column
+
+    def _written(self, column: str, cell: object) -> str:
+        """A plain cell as a text; Python writes no number of thousands of digits."""
+        try:
+            return str(cell)
+        except ValueError:
+            self.refusal = self.refusal or f"{column} is a number too long to be written"
+            return ""
 
 
 def is_missing(cell: object) -> bool:
@@ -152,7 +164,7 @@ def is_missing(cell: object) -> bool:
 def _segments(text: str, columns: Sequence[str]) -> Iterator[Segment]:
     """A part of the prompt, cut where a column stands."""
     position = 0
-    for match in _BRACES.finditer(text):
+    for match in _braces_of(columns).finditer(text):
         place = _place(match[1], columns)
         if place:
             yield text[position : match.start()]
@@ -161,6 +173,15 @@ def _segments(text: str, columns: Sequence[str]) -> Iterator[Segment]:
         else:
             _refuse_slip(match[1], columns)
     yield text[position:]
+
+
+def _braces_of(columns: Sequence[str]) -> re.Pattern[str]:
+    """What finds names in braces, those of columns too that hold braces or are very long."""
+    odd = [name for name in columns if name and not re.fullmatch(_INNER, name)]
+    if not odd:
+        return _BRACES
+    names = "|".join(re.escape(name) for name in sorted(odd, key=len, reverse=True))
+    return re.compile(rf"(?<!\{{)\{{({names}|{_INNER})\}}(?!\}})")
 
 
 def _place(inner: str, columns: Sequence[str]) -> Place | None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from nbchat import runtime
@@ -13,21 +15,21 @@ from nbchat.dataframes.asking import Job, RowAsker, RowQuestion
 from nbchat.dataframes.filling import Filling
 from nbchat.dataframes.mapped import Mapped
 from nbchat.dataframes.place import display_here
+from nbchat.dataframes.plan import Plan
 from nbchat.dataframes.progress import Progress, ProgressDisplay
 from nbchat.dataframes.questions import Questions
 from nbchat.dataframes.records import Records
-from nbchat.dataframes.row import Row
+from nbchat.dataframes.row import NotAsked, Row
 from nbchat.dataframes.running import Running
 from nbchat.dataframes.template import Template
 from nbchat.dataframes.waiting import wait_for
 from nbchat.errors import Interrupted, NbchatError
+from nbchat.middleware.budget import may_go_over
 from nbchat.values.value_type import ValueType
 from nbchat.wording import plural
 
 if TYPE_CHECKING:
     from nbchat.dataframes.checkpoint import Checkpoint
-
-NOT_ASKED = "it was not asked: the map was stopped before."
 
 
 class Work:
@@ -42,18 +44,23 @@ class Work:
         asker: RowAsker,
         checkpoint: Checkpoint | None,
         display: ProgressDisplay,
+        into: str = "",
     ) -> None:
+        self._into = into  # the variable that the result goes into, where that is known
         self.records = records
         self.wanted = wanted
         self.columns: Sequence[str] = template.columns
-        self._job = job
         self._template = template
+        self._system = job.options.get("system")
         self._asker = asker
         self._checkpoint = checkpoint
         self._display = display
         self._settings = runtime.current().usable_settings()
         self._questions = Questions.of(records, template)
-        self.result = Mapped([Row(label) for label in records.index], self)
+        self._begins = tokens.estimate(self._around + template.shared)  # all questions
+        is_kept = self._begins >= estimate.CACHED_TOKENS
+        self._job = replace(job, shared_start=template.shared if is_kept else "")
+        self.result = Mapped([Row(label) for label in records.index], self, into or "out")
 
     # --- what is done ----------------------------------------------------------------------------
 
@@ -82,10 +89,10 @@ class Work:
         self._ask(filling, progress, failed, display_here())
 
     def forget(self) -> None:
-        """Remove what is kept on disk."""
+        """Remove what is kept on disk. Raises HistoryUnavailable where it stays there."""
         if self._checkpoint:
-            self._checkpoint.forget()
             self._checkpoint.close()
+            self._checkpoint.forget()
 
     # --- how -------------------------------------------------------------------------------------
 
@@ -98,7 +105,7 @@ class Work:
         """What is asked has no answer yet, and what cannot be sent says why."""
         for rows in self._questions.rows_of.values():
             for at in rows:
-                self.result.rows[at].error = Interrupted(NOT_ASKED)
+                self.result.rows[at].error = NotAsked()
         for at, refusal in self._questions.refused.items():
             self.result.rows[at].error = refusal
 
@@ -114,8 +121,10 @@ class Work:
             rows = plural(progress.before, "row")
             progress.tell(f"{rows} answered by an earlier run.", passes=True)
         elif changed := checkpoint.what_changed():
-            line = f"Since {self._job.name!r} ran last, its {changed} changed"
-            progress.tell(f"{line}: every row is asked anew.", passes=True)
+            which = repr(self._job.name) if self._job.name else "this cell"
+            progress.tell(
+                f"Since {which} ran last, its {changed} changed: all rows are asked anew."
+            )
 
     def _ask(
         self,
@@ -129,9 +138,11 @@ class Work:
         progress.to_ask = len(waiting)
         self._tell_before(waiting, progress)
         running = Running(self._job, self._asker, filling, self._checkpoint, progress)
+        if waiting:
+            display.show(progress)  # what it will take, before anything is sent
         try:
             is_whole = not waiting or wait_for(
-                running.ask(waiting, self._around, self._template.shared),
+                running.ask(self._plan(waiting), self._begins),
                 lambda: display.show(progress),
             )
         except NbchatError as error:
@@ -145,30 +156,44 @@ class Work:
     def _tell_before(self, waiting: Sequence[RowQuestion], progress: Progress) -> None:
         """Say what is known before anything is sent."""
         if waiting:
-            sent = estimate.tokens_of(waiting, tokens.estimate(self._around))
-            rows = sum(len(self._questions.rows_of[one.key]) for one in waiting)
-            progress.tell(estimate.counted_line(rows, len(waiting), sent), passes=True)
+            progress.plan = self._plan(waiting).line
         for remark in (*self._template.remarks, *self._questions.remarks):
             progress.tell(remark)
-        if self._questions.equal and self._job.options.get("temperature") != 0:
+        if self._job.purse:
+            over = may_go_over(self._settings, self._job.model, self._job.options)
+            if over:
+                progress.tell(over)
+        if self._questions.equal and not self._is_even():
             equal = plural(self._questions.equal, "row")
-            progress.tell(
-                f"{equal} like another: these are asked once, though temperature is not 0."
-            )
+            progress.tell(f"{equal} like another: asked once, though temperature is not 0.")
+
+    def _plan(self, waiting: Sequence[RowQuestion]) -> Plan:
+        rows = sum(len(self._questions.rows_of[one.key]) for one in waiting)
+        schema = self.wanted.json_schema if self.wanted else None
+        return Plan(self._job, self._settings, waiting, rows, tokens.estimate(self._around), schema)
+
+    def _is_even(self) -> bool:
+        """Whether equal questions would be answered alike: temperature is 0, and is sent."""
+        if self._job.options.get("temperature") != 0:
+            return False
+        with suppress(NbchatError):
+            route = self._settings.catalog.find(self._job.model, self._job.options.get("wire"))
+            return "temperature" not in route.model.refuses
+        return False
 
     @property
     def _around(self) -> str:
         """What is sent with every question."""
         schema = json.dumps(self.wanted.json_schema, default=str) if self.wanted else ""
-        return f"{self._job.options.get('system') or ''}{schema}"
+        return f"{self._system or ''}{schema}"
 
     def _interrupted(self) -> Interrupted:
         done, rows = self.result.answered, len(self.result)
-        kept = (
-            "Run it again, and it goes on from here"
-            if self._checkpoint and not self._checkpoint.trouble
-            else "What is done is the `.result` of this error"
-        )
-        error = Interrupted(f"stopped after {done:,} of {plural(rows, 'row')}. {kept}.")
+        words = f"stopped after {done:,} of {plural(rows, 'row')}."
+        if self._checkpoint and not self._checkpoint.trouble:
+            words += " Run it again, and it goes on from here."
+        elif not self._into:
+            words += " What is done is the `.result` of this error."
+        error = Interrupted(words)
         error.result = self.result
         return error

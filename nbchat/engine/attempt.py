@@ -38,7 +38,14 @@ async def attempt(
             only_private=request.transit is Transit.PRIVATE,
         ) as response,
         _reading(
-            ResponseReader(response, request.dialect, context, request.limits), answer
+            ResponseReader(
+                response,
+                request.dialect,
+                context,
+                request.limits,
+                joins_words=passage.is_patient,
+            ),
+            answer,
         ) as batches,
     ):
         if 200 <= response.status < 300:

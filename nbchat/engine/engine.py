@@ -28,11 +28,12 @@ from nbchat.engine.final_words import finish
 from nbchat.engine.gate import Gates, pause_notice
 from nbchat.engine.key_filter import KeyFilter
 from nbchat.engine.ollama_windows import Reading, Windows
-from nbchat.engine.prepare import PreparedRequest, is_name, prepare
+from nbchat.engine.prepare import PreparedRequest, is_name
 from nbchat.engine.recent_settings import RecentSettings
 from nbchat.engine.redact import RedactingFilter
 from nbchat.engine.retry import retry_delay, went_stale
 from nbchat.engine.rounds import all_rounds
+from nbchat.engine.row_requests import RowRequests
 from nbchat.engine.schema_refusals import (
     RefusedSchemas,
     next_mode,
@@ -80,6 +81,7 @@ class Engine:
         self._refused = RefusedSchemas()
         self._gates = Gates()
         self._recent_settings = RecentSettings(settings)
+        self._requests = RowRequests()
 
     @takes_options('Engine().stream("demo", "Why is the sky blue?")')
     def stream(
@@ -102,16 +104,16 @@ class Engine:
     ) -> AsyncGenerator[list[Event]]:
         """What comes, noted in `answer`. Raises NbchatError, and only before the first batch."""
         settings = self._recent_settings.of_request(options.get("pacing"))
-        given = Options.of(options)
-        request = await self.look_up(model, lambda: prepare(settings, model, messages, given))
+        request, context = await self.look_up(
+            model, lambda: self._requests.request(settings, model, messages, options)
+        )
         request = self._refused.settle(request)
-        context = ErrorContext.of(settings, request)
         self._filter.keys.update(context.keys)
         answer.model, answer.provider = request.route.model.id, request.route.provider.type
         answer.host, answer.given_url = request.foreign_host, request.given_url
         seen_names.note(answer.provider, answer.model)
         news = self._untold(settings, request)
-        lines = (*news.values(), *request.notices, *self._own_members(request))
+        lines = (*news.values(), *request.masked, *request.notices, *self._own_members(request))
         notices: list[Event] = [Notice(line) for line in lines]
         keys = KeyFilter(known_keys.current())
         reading = await self._windows.fit(request, self._transport)
@@ -132,7 +134,7 @@ class Engine:
                     for event in events:
                         answer.add(event)
                     shown = [event for event in events if is_shown(event)]
-                    if shown:
+                    if shown or not batch:
                         yield shown
         finally:  # of an answer that was stopped
             for event in [*keys.flush(), *keys.notices()]:
@@ -201,6 +203,8 @@ class Engine:
                 failure = finish(error, tries, context)
             if not delivered and passage.waits_out(failure):
                 tries -= 1
+                if answer.lost:  # who pays looks at that before it is tried again
+                    yield []
                 continue
             if not delivered and refuses_schema(failure, request):
                 mode = next_mode(request)

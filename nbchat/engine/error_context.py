@@ -35,8 +35,8 @@ class ErrorContext:
     path: str = ""  # that is asked, behind the base URL
     is_empty_key: bool = False  # what was given as a key is empty
     has_placeholder: bool = False  # what was sent as a key is none
-    models: str = ""  # where to see the provider's models
-    models_of_table: str = ""  # where to see those that the table has
+    models_hint: Callable[[], str] = str  # where to see the provider's models
+    models_of_table: Callable[[], str] = str  # where to see those that the table has
 
     @classmethod
     def of(cls, settings: Settings, request: PreparedRequest) -> ErrorContext:
@@ -61,8 +61,8 @@ class ErrorContext:
             urlsplit(request.call.url).path.removeprefix(urlsplit(request.base_url.value).path),
             not key,
             is_left_to_fill(key),
-            models_hint(route.provider.type, catalog),
-            models_of_table(route.provider.type, catalog),
+            lambda: models_hint(route.provider.type, catalog),
+            lambda: models_of_table(route.provider.type, catalog),
         )
 
     @property

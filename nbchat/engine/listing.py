@@ -193,7 +193,7 @@ async def read_body(response: Response, context: ErrorContext, limit: int) -> by
             raise BadAnswer(
                 f"{context.route.provider.name} sent a list of models of more than "
                 f"{size_text(limit)}.\n"
-                f"Allow more with limits.model_list in nbchat.toml. {context.models_of_table}"
+                f"Allow more with limits.model_list in nbchat.toml. {context.models_of_table()}"
             )
     return body
 
@@ -204,7 +204,7 @@ async def _read_refusal(response: Response, context: ErrorContext) -> NbchatErro
         return await read_refusal(response, context)
     return RequestRefused(
         f"{provider.name} has no list of its models at {context.base_url} ({status}).\n"
-        f"{context.models_of_table}",
+        f"{context.models_of_table()}",
         status=status,
         provider=provider.type,
     )

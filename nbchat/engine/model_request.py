@@ -66,6 +66,7 @@ def model_request(
         schema=options.schema,
         quirks=quirks,
         cache_key=options.cache_key,
+        shared_start=options.shared_start,
         path=_path_of(route),
     )
     return ask, notices
@@ -86,13 +87,18 @@ def _path_of(route: Route) -> str:
 
 def without_keys(
     conversation: Sequence[Message], options: Options
-) -> tuple[Sequence[Message], Options, list[str]]:
+) -> tuple[Sequence[Message], Options, tuple[str, ...]]:
     """The messages and the options without any key, and a notice where there was one."""
     mask = known_keys.current()
     seen: Seen = {}
     messages = [mask_message(message, mask, seen) for message in conversation]
     options = options.changed({name: partial(mask_option, mask=mask, seen=seen) for name in SENT})
-    return messages, options, [f"{keys_masked(seen)} in what was sent."] if seen else []
+    return messages, options, masked_notices(seen)
+
+
+def masked_notices(seen: Seen) -> tuple[str, ...]:
+    """What to tell of keys that were taken out of what is sent; nothing where there was none."""
+    return (f"{keys_masked(seen)} in what was sent.",) if seen else ()
 
 
 def _fit_temperature(

@@ -21,11 +21,12 @@ from nbchat.catalog.rows import Search
 from nbchat.engine import web_search
 from nbchat.engine.base_urls import check_base_url, check_place
 from nbchat.engine.demo import service as demo
-from nbchat.engine.model_request import model_request, without_keys
+from nbchat.engine.model_request import masked_notices, model_request, without_keys
 from nbchat.errors import BadSettings, KeyNotSent, UnknownModel
 from nbchat.hosts import host_of, place_of
 from nbchat.key_policy import NO_KEY
 from nbchat.keys import Key, Secret
+from nbchat.masked_parts import Seen, mask_message
 from nbchat.messages import Message
 from nbchat.network.proxy import choose_proxy
 from nbchat.options import Options
@@ -68,6 +69,7 @@ class PreparedRequest:
     ask: ModelRequest  # what `call` says
     search: Search | None = None  # how the provider searches the web, where it is asked to
     extra: Mapping[str, Any] | None = None  # the user's own members of it
+    masked: tuple[str, ...] = ()  # a notice of the keys that stood in its words or options
     # The same for every try, so that none counts twice.
     id: str = field(default_factory=_new_id)
 
@@ -76,6 +78,15 @@ class PreparedRequest:
         ask = replace(self.ask, messages=(*self.ask.messages, message))
         call = _rendered(self.dialect, ask, self.search, self.extra)
         return replace(self, call=call, id=_new_id())
+
+    def with_question(self, words: str | Sequence[Message]) -> PreparedRequest:
+        """The same for other words of the user, where these are all that is said."""
+        seen: Seen = {}
+        mask = known_keys.current()
+        messages = tuple(mask_message(message, mask, seen) for message in as_messages(words))
+        ask = replace(self.ask, messages=messages)
+        call = _rendered(self.dialect, ask, self.search, self.extra)
+        return replace(self, call=call, ask=ask, id=_new_id(), masked=masked_notices(seen))
 
     @property
     def given_url(self) -> str:
@@ -175,10 +186,11 @@ def prepare(
         transit=transit,
         timeouts=timeouts,
         limits=settings.limits,
-        notices=(*masked, *left_out, *notices, *call.notices),
+        notices=(*left_out, *notices, *call.notices),
         ask=ask,
         search=search,
         extra=options.extra,
+        masked=masked,
     )
 
 

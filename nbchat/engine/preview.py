@@ -40,7 +40,7 @@ def preview(
     except (MissingKey, KeyNotSent) as error:
         request = prepare(settings, model, messages, options, with_key=False)
         refusal = str(error)
-    notices = [*request.notices, *request.news.values()]
+    notices = [*request.masked, *request.notices, *request.news.values()]
     if windows.foretell(request):
         notices.append(ASKS_FIRST)
     return Preview(request, refusal, tuple(notices))

@@ -107,7 +107,7 @@ def _filled(
     kind = verdict.kind
     filled = template.format(
         name=provider.name,
-        models=context.models or f"Its models:\n%chat models {provider.type}",
+        models=context.models_hint() or f"Its models:\n%chat models {provider.type}",
         model=context.route.model.sent_id,
         near=_similar_models(context) if kind is ModelNotFound else "",
         key=_after("from", context),

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Iterable, Sequence
 from contextlib import aclosing, suppress
 from copy import deepcopy
+from itertools import groupby
 from typing import Any
 
 from nbchat.engine.answered import Answered
@@ -60,9 +61,12 @@ class ResponseReader:
         dialect: Dialect,
         context: ErrorContext,
         limits: Limits = USUAL_LIMITS,
+        *,
+        joins_words: bool = False,
     ) -> None:
         self._response = response
         self._limits = limits
+        self._joins_words = joins_words  # those that arrive together, where nobody watches
         self._context = context
         self._framing: Framing = dialect.FRAMING
         self._reader: Reader = dialect.Reader()
@@ -129,6 +133,8 @@ class ResponseReader:
 
     def _take_batch(self) -> list[Event]:
         batch, self._batch = self._batch, []
+        if self._joins_words:
+            batch = words_joined(batch)
         self._delivered = True
         self._answered.note(batch)
         return self._surrogates.join(batch)
@@ -358,3 +364,26 @@ class ResponseReader:
 
 def _has_content(event: Event) -> bool:
     return isinstance(event, Text | Thought | ToolCall | Image) and is_shown(event)
+
+
+def words_joined(events: Sequence[Event]) -> list[Event]:
+    """The events, words that arrived together as one: each costs something at every step.
+
+    >>> words_joined([Text("Hel"), Text("lo"), Thought("hm"), Text("!")])
+    [Text(text='Hello'), Thought(text='hm'), Text(text='!')]
+    """
+    joined: list[Event] = []
+    for kind, run in groupby(events, _kind_of_words):
+        same = [*run]
+        if kind is None or len(same) == 1:
+            joined += same
+        else:
+            joined.append(kind("".join(event.text for event in same if isinstance(event, kind))))
+    return joined
+
+
+def _kind_of_words(event: Event) -> type[Text] | type[Thought] | None:
+    """The kind of words that only go on with those before; None for all else."""
+    if isinstance(event, Text | Thought) and not (event.begins or event.state or event.others):
+        return type(event)
+    return None

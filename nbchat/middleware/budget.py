@@ -7,29 +7,34 @@ question may bring along. What the provider counts is said by the ledger, which 
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable, Sequence
-from contextlib import aclosing
-from typing import Literal, Protocol, TypeAlias, Unpack, get_args
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, aclosing
+from functools import partial
+from typing import Any, Literal, Protocol, TypeAlias, Unpack, get_args
 
 from nbchat.catalog.amounts import Amounts, amounts_text
 from nbchat.engine.recent_settings import RecentSettings
 from nbchat.errors import BudgetReached
 from nbchat.events import Event, Notice, Stop
 from nbchat.messages import Message
-from nbchat.middleware.expected import Expected, SeenAnswers, expected_cost
+from nbchat.middleware.expected import (
+    Expected,
+    SeenAnswers,
+    expected_cost,
+    is_of_rows,
+    kind_of,
+)
+from nbchat.middleware.first_alone import FirstAlone
 from nbchat.middleware.ledger import NOBODY
 from nbchat.middleware.purse import Purse
-from nbchat.middleware.spending import amounts_spent, spendings
+from nbchat.middleware.spending import Spending, amounts_spent, spendings
 from nbchat.settings import Settings
 from nbchat.streams import AnswerSource, SourceOptions, Stream
 
 Scope: TypeAlias = Literal["notebook", "day"]
 SCOPES: tuple[Scope, ...] = get_args(Scope)
 NAMES = {"notebook": "in this notebook", "day": "today"}
-MAY_GO_OVER = (
-    "No max_tokens is given, so how long an answer will be is not known: "
-    "those on their way may go over the budget."
-)
+MAY_GO_OVER = "{why}: those on their way may go over the budget."
 
 
 class Account(Protocol):
@@ -44,17 +49,48 @@ class Account(Protocol):
         ...
 
 
+class SetPurses:
+    """The budgets of the settings, as purses that all who spend in this process share."""
+
+    def __init__(self, account: Account) -> None:
+        self._account = account
+        self._purses: dict[Scope, Purse] = {}
+
+    def of(self, settings: Settings) -> list[Purse]:
+        """Those of these settings, with what is in them now."""
+        purses = []
+        for scope in SCOPES:
+            limit: Amounts = getattr(settings.budgets, scope)
+            if not limit:
+                continue
+            purse = self._purses.get(scope)
+            if purse is None:
+                purse = self._purses[scope] = Purse(limit, spent=self._spent_in(scope))
+            purse.limit, purse.name = limit, NAMES[scope]
+            purse.to_raise = _to_raise(scope, limit, settings)
+            purses.append(purse)
+        return purses
+
+    def _spent_in(self, scope: Scope) -> Callable[[], Amounts]:
+        return lambda: self._account.spent(scope)
+
+
 class Budget:
     """An AnswerSource that asks the one behind it where that can be paid."""
 
     def __init__(
-        self, source: AnswerSource, settings: Callable[[], Settings], account: Account
+        self,
+        source: AnswerSource,
+        settings: Callable[[], Settings],
+        account: Account,
+        purses: SetPurses | None = None,
     ) -> None:
         self._source = source
         self._settings = RecentSettings(settings)
         self._account = account
         self._seen = SeenAnswers()
-        self._purses: dict[Scope, Purse] = {}
+        self._first_alone = FirstAlone()
+        self._set_purses = SetPurses(account) if purses is None else purses
 
     def stream(
         self, model: str, messages: str | Sequence[Message], **options: Unpack[SourceOptions]
@@ -74,45 +110,42 @@ class Budget:
         given: Purse | None,
     ) -> AsyncGenerator[list[Event]]:
         settings = self._settings.of_request(options.get("pacing"))
-        purses = [*self._set_purses(settings), *([given] if given else [])]
+        purses = [*self._set_purses.of(settings), *([given] if given else [])]
+        expect = partial(expected_cost, settings, model, messages, options, self._seen)
         expected = None
         if purses:
             await self._account.refresh()
-            expected = expected_cost(settings, model, messages, options, self._seen)
+            expected = expect()
         reserved = _Reserved(settings, messages, stream)
-        try:
-            if expected is not None and _is_to_pay(expected, settings, purses):
+        async with AsyncExitStack() as turn:
+            if expected is None or not _is_to_pay(expected, settings, purses):
+                expected = None
+            elif not expected.is_limited and is_of_rows(options):
+                kind = kind_of(expected.route, options)
+                await turn.enter_async_context(
+                    self._first_alone.turn(kind, partial(self._seen.has, kind))
+                )
+                expected = expect()  # by the first, if this has waited for it
+            turn.callback(reserved.settle)
+            if expected is not None:
                 await reserved.take(expected, purses)
             answer, notices = stream.result, reserved.notices()
             async with stream, aclosing(stream.batches()) as batches:
                 async for batch in batches:
+                    reserved.take_for_tries(len(answer.lost))
                     if batch and isinstance(batch[-1], Stop):
-                        self._seen.note(stream.result)
-                        reserved.settle()
+                        self._note(expected, options, reserved.settle())
                     for notice in notices:
                         answer.add(notice)
                     yield [*notices, *batch]
                     notices = []
-        finally:
-            reserved.settle()
 
-    def _set_purses(self, settings: Settings) -> list[Purse]:
-        """The budgets of the settings, as they are now."""
-        purses = []
-        for scope in SCOPES:
-            limit: Amounts = getattr(settings.budgets, scope)
-            if not limit:
-                continue
-            purse = self._purses.get(scope)
-            if purse is None:
-                purse = self._purses[scope] = Purse(limit, spent=self._spent_in(scope))
-            purse.limit, purse.name = limit, NAMES[scope]
-            purse.to_raise = _to_raise(scope, limit, settings)
-            purses.append(purse)
-        return purses
-
-    def _spent_in(self, scope: Scope) -> Callable[[], Amounts]:
-        return lambda: self._account.spent(scope)
+    def _note(
+        self, expected: Expected | None, options: SourceOptions, spent: Sequence[Spending]
+    ) -> None:
+        """How long an answer was that has ended, by its provider's count or by ours."""
+        if expected is not None and spent:
+            self._seen.note(kind_of(expected.route, options), spent[-1].usage.output or 0)
 
 
 class _Reserved:
@@ -126,6 +159,7 @@ class _Reserved:
         self._stream = stream
         self._expected: Expected | None = None
         self._purses: list[Purse] = []
+        self._times = 1  # tries that may be paid
 
     async def take(self, expected: Expected, purses: Sequence[Purse]) -> None:
         """Put it aside in each purse. Raises BudgetReached."""
@@ -134,23 +168,46 @@ class _Reserved:
             await purse.reserve(expected.amount, _currency(expected))
             self._purses.append(purse)
 
-    def notices(self) -> list[Event]:
-        """What is said once of a budget that may be overspent a little."""
-        untold = [purse for purse in self._purses if not purse.is_told]
-        if not untold or self._expected is None or self._expected.is_bounded:
-            return []
-        for purse in untold:
-            purse.is_told = True
-        return [Notice(MAY_GO_OVER)]
+    def take_for_tries(self, lost: int) -> None:
+        """Put as much aside again for each try that was counted and gave no word.
 
-    def settle(self) -> None:
-        """Take what it has cost, and give the rest back; the second time nothing is left to do."""
+        Raises BudgetReached, before another try is made.
+        """
         if self._expected is None or not self._purses:
             return
+        while self._times <= lost:
+            for purse in self._purses:
+                purse.reserve_more(self._expected.amount, _currency(self._expected))
+            self._times += 1
+
+    def notices(self) -> list[Event]:
+        """What is said once of a budget that may be overspent a little."""
+        why = self._expected.may_be_more if self._expected else ""
+        untold = [purse for purse in self._purses if why not in purse.told]
+        if not untold or not why:
+            return []
+        for purse in untold:
+            purse.told.add(why)
+        return [Notice(MAY_GO_OVER.format(why=why))]
+
+    def settle(self) -> list[Spending]:
+        """Take what it has cost, and give the rest back; the second time nothing is left to do."""
+        if self._expected is None or not self._purses:
+            return []
         spent = spendings(self._stream.result, self._messages, NOBODY, self._settings)
         purses, self._purses = self._purses, []
         for purse in purses:
-            purse.settle(self._expected.amount, _currency(self._expected), amounts_spent(spent))
+            reserved = self._times * self._expected.amount
+            purse.settle(reserved, _currency(self._expected), amounts_spent(spent))
+        return spent
+
+
+def may_go_over(settings: Settings, model: str, options: Mapping[str, Any]) -> str:
+    """What to say before many are asked with these options and a budget; empty where it holds."""
+    expected = expected_cost(settings, model, "Hi", options, SeenAnswers())
+    if expected is None or expected.is_free or not expected.may_be_more:
+        return ""
+    return MAY_GO_OVER.format(why=expected.may_be_more)
 
 
 def _is_to_pay(expected: Expected, settings: Settings, purses: Sequence[Purse]) -> bool:

@@ -1,13 +1,14 @@
 """What a request will cost, before it is sent: rather too much than too little.
 
-What is sent is estimated, and what comes back is at most `max_tokens`; where nobody has said how
-much that is, it is what answers of that model have had so far.
+What is sent is estimated, and what comes back is at most what its request allows; where nothing
+limits that, it is what answers of that model have had so far.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Hashable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -18,13 +19,14 @@ from nbchat.catalog.rows import Price
 from nbchat.engine.estimates import estimate_tokens
 from nbchat.engine.token_estimate import tokens_in
 from nbchat.errors import NbchatError
-from nbchat.events import Answer
 from nbchat.messages import Message, Thought
+from nbchat.middleware.most_made import most_made
 from nbchat.option_values import as_tools
 from nbchat.questions import as_messages
 from nbchat.settings import Settings
 
-FIRST_OUTPUT = 1000  # tokens of an answer, while none of that model has been seen
+FIRST_OUTPUT = 1000  # tokens of an answer, while none of its kind has been seen
+FIRST_FACTOR = 1.5  # of the first answer's length, as long as it is the only one
 WRITES_CACHE = ("anthropic-messages", "bedrock-converse")  # what these put into a cache costs more
 
 
@@ -36,7 +38,8 @@ class Expected:
     price: Price | None
     sent: int  # tokens
     made: int  # tokens
-    is_bounded: bool  # the answer will have no more tokens than that
+    may_be_more: str = ""  # why it may be more than that
+    is_limited: bool = True  # by the request itself
 
     @property
     def is_free(self) -> bool:
@@ -60,23 +63,47 @@ class Expected:
 
 
 class SeenAnswers:
-    """How long the answers of each model were."""
+    """How long the answers of each kind were: those of a model, or of one map with it."""
 
     def __init__(self) -> None:
-        self._sums: dict[tuple[str, str], tuple[int, int]] = {}  # tokens, and how many answers
+        self._sums: dict[Hashable, tuple[int, int, int]] = {}  # answers, tokens, their squares
 
-    def note(self, answer: Answer) -> None:
-        """One more answer has ended."""
-        made = answer.usage.output
-        if made:
-            key = answer.provider, answer.model
-            tokens, count = self._sums.get(key, (0, 0))
-            self._sums[key] = tokens + made, count + 1
+    def note(self, kind: Hashable, made: int) -> None:
+        """One more answer has ended, after so many tokens."""
+        count, tokens, squares = self._sums.get(kind, (0, 0, 0))
+        self._sums[kind] = count + 1, tokens + made, squares + made * made
 
-    def mean(self, route: Route) -> int:
-        """Tokens of an answer of that model."""
-        tokens, count = self._sums.get((route.provider.type, route.model.id), (0, 0))
-        return -(-tokens // count) if count else FIRST_OUTPUT
+    def has(self, kind: Hashable) -> bool:
+        return kind in self._sums
+
+    def cautious(self, kind: Hashable) -> int:
+        """Tokens that few answers of the kind go beyond, as far as they are known.
+
+        >>> seen = SeenAnswers()
+        >>> for made in (100, 100, 130):
+        ...     seen.note("a model", made)
+        >>> seen.cautious("a model"), seen.cautious("another")
+        (139, 1000)
+        """
+        count, tokens, squares = self._sums.get(kind, (0, 0, 0))
+        if not count:
+            return FIRST_OUTPUT
+        mean = tokens / count
+        if count == 1:
+            return math.ceil(FIRST_FACTOR * mean)
+        return math.ceil(mean + 2 * math.sqrt(max(0.0, squares / count - mean * mean)))
+
+
+def kind_of(route: Route, options: Mapping[str, Any]) -> Hashable:
+    """What answers are like one another: those of one map, or to a person's questions."""
+    is_row = is_of_rows(options)
+    return route.provider.type, route.model.id, options.get("cache_key", "") if is_row else ""
+
+
+def is_of_rows(options: Mapping[str, Any]) -> bool:
+    """Whether it is one question of many, for which nobody waits."""
+    pacing = options.get("pacing")
+    return pacing is not None and pacing.is_patient
 
 
 def expected_cost(
@@ -99,10 +126,9 @@ def expected_cost(
     price = price_at(route, address, sent)
     if price is not None and (price.input is None or price.output is None):
         price = None
-    most = options.get("max_tokens")
-    is_bounded = isinstance(most, int)
-    made = most if isinstance(most, int) else seen.mean(route)
-    return Expected(route, price, sent, made, is_bounded)
+    most = most_made(settings, route, options)
+    made = seen.cautious(kind_of(route, options)) if most.tokens is None else most.tokens
+    return Expected(route, price, sent, made, most.may_be_more, most.tokens is not None)
 
 
 def _tokens_sent(messages: Sequence[Message], options: Mapping[str, Any]) -> int:

@@ -41,7 +41,7 @@ class Purse:
         self.limit = limit
         self.name = name
         self.to_raise = to_raise
-        self.is_told = False  # somebody was told that it may be overspent a little
+        self.told: set[str] = set()  # why it may be overspent a little, as far as it was said
         self._own: dict[str, float] = {}
         self._spent = spent
         self._reserved: dict[str, float] = {}
@@ -88,6 +88,16 @@ class Purse:
                 self._waiting.append(waiter)
             await waiter
 
+    def reserve_more(self, amount: float, currency: str) -> None:
+        """Put more aside for what is on its way already. Raises BudgetReached where none is there.
+
+        It does not wait: who holds a part of the purse while he waits for others may wait for ever.
+        """
+        with self._lock:
+            if amount > self.left(currency) + ROUNDING:
+                raise self._reached(amount, currency, "It was not tried again.")
+            self._reserved[currency] = self._reserved.get(currency, 0.0) + amount
+
     def put_aside(self, amount: float, currency: str) -> None:
         """Reserve what is there, for whoever has looked at `left` and waits for nobody."""
         with self._lock:
@@ -106,13 +116,15 @@ class Purse:
             with suppress(RuntimeError):  # its loop has been closed
                 waiter.get_loop().call_soon_threadsafe(_wake, waiter)
 
-    def _reached(self, amount: float, currency: str) -> BudgetReached:
+    def _reached(
+        self, amount: float, currency: str, what: str = "Nothing was sent."
+    ) -> BudgetReached:
         spent, limit = self.spent.get(currency, 0.0), self.limit.get(currency, 0.0)
         left = max(0.0, limit - spent)
         return BudgetReached(
             f"{self.name} {money(spent, currency)} of {money(limit, currency)} are spent. "
             f"{money(left, currency)} are left, and this may cost {money(amount, currency)}. "
-            f"Nothing was sent. {self.to_raise}".rstrip()
+            f"{what} {self.to_raise}".rstrip()
         )
 
 

@@ -32,6 +32,7 @@ from nbchat.network.http1 import HeadTooLarge, Http1Coalescer, NotHttp
 from nbchat.network.peer import Peer
 from nbchat.network.proxy import Proxy
 
+LARGEST_HEAD = 16 * 1024  # bytes of a request that wait for its body
 READ_AHEAD = 256 * 1024  # bytes read but not yet wanted, before the socket is left alone
 IDLE_SECONDS = 60.0  # for which an idle connection is kept
 NO_LIMIT = 1e9  # seconds
@@ -57,6 +58,7 @@ class Connection(asyncio.Protocol, httpcore.AsyncNetworkStream):
         self._reader: asyncio.Future[None] | None = None
         self._writer: asyncio.Future[None] | None = None
         self._full = False  # the system takes no more of what we send
+        self._unsent: list[bytes] = []  # the head of a request, which goes out with its body
         self._timer: asyncio.TimerHandle | None = None
         self._since = 0.0
         self._limit = 0.0
@@ -114,6 +116,8 @@ class Connection(asyncio.Protocol, httpcore.AsyncNetworkStream):
                     return data
             elif self._ended:
                 return self._read_end()
+            elif self._unsent:
+                await self._send()
             else:
                 await self._wait_for_bytes(self.longest_silence or timeout)
 
@@ -160,10 +164,17 @@ class Connection(asyncio.Protocol, httpcore.AsyncNetworkStream):
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
         if self._incoming.idle:
             self._incoming.expect(buffer)
+        self._unsent.append(buffer)
+        if len(self._unsent) > 1 or len(buffer) > LARGEST_HEAD:
+            await self._send(timeout)
+
+    async def _send(self, timeout: float | None = None) -> None:
+        """Hand all of it to the system at once: two pieces would be two packets."""
         if self._ended or self._transport is None:
             # Of all errors, httpcore goes on after this one, and reads what had come before.
             raise httpcore.WriteError("the connection has ended")
-        self._transport.write(buffer)
+        unsent, self._unsent = self._unsent, []
+        self._transport.writelines(unsent)
         left = self._transport.get_write_buffer_size()
         while self._full and not self._ended and not self._parts:
             self._writer = self._loop.create_future()

@@ -34,17 +34,26 @@ def asked_html(question: str) -> str:
     return f'<div class=nbc-asked dir=auto style="{inline_style.ASKED}">{words}</div>'
 
 
-def table_bundle(head: Sequence[str], rows: Sequence[Sequence[str]], below: str) -> dict[str, str]:
-    """Rows under a heading that stays in sight, and a line below them."""
+def table_bundle(
+    head: Sequence[str], rows: Sequence[Sequence[str]], *below: str, box: str = "nbc-tall"
+) -> dict[str, str]:
+    """Rows under a heading that stays in sight, and lines below them.
+
+    `box` is `nbc-tall` for a list of names, or `nbc-rows` for cells with words in them.
+    """
     right = [all(map(_NUMBER.fullmatch, column)) for column in zip(*rows, strict=True)]
     if not right:
         right = [False] * len(head)
     table = table_html(head, rows, right)
-    html = f'<div class=nbc-tall tabindex=0 style="{inline_style.TALL}">{table}</div>{note(below)}'
+    notes = "".join(map(note, below))
+    html = f'<div class={box} tabindex=0 style="{inline_style.TALL}">{table}</div>{notes}'
     cleaned = [[clean_words(cell) for cell in row] for row in (head, *rows)]
     widths = [max(map(columns, column)) for column in zip(*cleaned, strict=True)]
     lines = ["  ".join(map(_pad, row, widths, right)).rstrip() for row in cleaned]
-    return {"text/html": styled_page(html), "text/plain": "\n".join([*lines, clean_words(below)])}
+    return {
+        "text/html": styled_page(html),
+        "text/plain": "\n".join([*lines, *map(clean_words, below)]),
+    }
 
 
 def table_html(head: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[bool]) -> str:

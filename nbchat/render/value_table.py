@@ -63,7 +63,8 @@ def items_of(value: Any) -> Sequence[Any] | None:
         return [*value]
     if isinstance(value, list | tuple):
         return value
-    root = getattr(value, "root", None) if hasattr(value, "model_dump") else None
+    is_root = getattr(type(value), "__pydantic_root_model__", False)
+    root = value.root if is_root else None  # any other may have a member of that name
     return root if isinstance(root, list) else None
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 from uuid import uuid4
 
 from nbchat.catalog.amounts import Amounts
-from nbchat.middleware.budget import Scope
+from nbchat.middleware.budget import Scope, SetPurses
 from nbchat.middleware.spending import Spending
 from nbchat.store.notebook_path import notebook_path
 from nbchat.store.spent_rows import GROUPS, By, Spent, SpentSum, day_of, sum_of
@@ -47,6 +47,7 @@ class Account:
         self._others: Others = {}, {}
         self._asked: Future[Others] | None = None
         self._asked_at = 0.0
+        self.purses = SetPurses(self)  # the budgets of the settings, as all here share them
 
     def begin_anew(self) -> None:
         """After a fork: what was spent until now is another process's."""

@@ -159,8 +159,8 @@ class Database:
 
     # --- what was spent ------------------------------------------------------------------------
 
-    def write_spent(self, spent: Spent) -> None:
-        """Save what one request was paid with."""
+    def write_spent(self, spent: Sequence[Spent]) -> None:
+        """Save what requests were paid with: all of them, or none."""
         with transaction(self._open()) as connection:
             spent_rows.put(connection, spent)
 

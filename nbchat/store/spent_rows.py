@@ -6,10 +6,11 @@ What is read is cast: a column of SQLite holds any type, and a file may come fro
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from nbchat import known_keys
 from nbchat.catalog.amounts import Amounts
 from nbchat.middleware.spending import Spending
 from nbchat.store.stored_turn import text_for_sqlite
@@ -124,7 +125,7 @@ def _texts(spent: Spent) -> dict[str, str]:
         "provider": spending.provider,
         "currency": spending.currency,
     }
-    return {name: text_for_sqlite(text) for name, text in texts.items()}
+    return {name: text_for_sqlite(known_keys.hide(text)) for name, text in texts.items()}
 
 
 # --- writing -------------------------------------------------------------------------------------
@@ -142,8 +143,22 @@ _MOVE_SUMS = f"""
     FROM spent_on WHERE conversation = ? {_ADD}"""
 
 
-def put(connection: sqlite3.Connection, spent: Spent) -> None:
-    """Save it, and add it to the sum of its day."""
+def put(connection: sqlite3.Connection, spent: Sequence[Spent]) -> None:
+    """Save it, and add it to the sums of its days."""
+    connection.executemany(_PUT, map(_values, spent))
+    sums: dict[tuple[str, ...], SpentSum] = {}
+    for one in spent:
+        summed = sum_of(one, _KEYS)
+        key = tuple(summed.group.values())
+        if key in sums:
+            sums[key].add(summed)
+        else:
+            sums[key] = summed
+    rows = [[*key, *(getattr(summed, name) for name in _SUMS)] for key, summed in sums.items()]
+    connection.executemany(_PUT_SUM, rows)
+
+
+def _values(spent: Spent) -> list[object]:
     usage = spent.spending.usage
     values = {
         **_texts(spent),
@@ -155,10 +170,7 @@ def put(connection: sqlite3.Connection, spent: Spent) -> None:
         "estimated": spent.spending.is_estimated,
         "told": spent.spending.is_told,
     }
-    connection.execute(_PUT, [values[name] for name in _COLUMNS])
-    summed = sum_of(spent, _KEYS)
-    sums = [getattr(summed, name) for name in _SUMS]
-    connection.execute(_PUT_SUM, [*summed.group.values(), *sums])
+    return [values[name] for name in _COLUMNS]
 
 
 def take_name(connection: sqlite3.Connection, conversation: str) -> None:

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from typing import TypeVar
 from uuid import uuid4
@@ -29,6 +30,8 @@ from nbchat.turns import Turn
 T = TypeVar("T")
 
 RETRY_SECONDS = 1.0
+SPENT_SECONDS = 0.1  # for which what was spent may wait for more of it, to be written at once
+MOST_AT_ONCE = 500  # of what was spent, in one transaction
 CLOSING_SECONDS = 3.0
 CUT = {"reason": "broken", "detail": "the kernel ended before the answer did"}
 ANSWER_SECONDS = (
@@ -55,6 +58,8 @@ class Store:
         ] = {}  # by turn or conversation; of each the last state, in order
         self._asks: list[Callable[[], None]] = []
         self._fresh = self._closing = False
+        self._has_spent = False  # what was spent waits to be written, and may wait a little
+        self._numbers = count()  # of what was spent
         self._thread: threading.Thread | None = None
         self._unscrubbed = False  # what was deleted still has bytes in the log
         self._trouble = ""
@@ -88,12 +93,13 @@ class Store:
             self._changed.notify()
 
     def put_spent(self, spent: Spent) -> None:
-        """Save what a request was paid with. Returns at once."""
+        """Save what a request was paid with, in SPENT_SECONDS at most. Returns at once."""
         with self._changed:
-            self._pending[f"spent {uuid4().hex}"] = _Pending(spent)
-            self._fresh = True
-            self._start()
-            self._changed.notify()
+            self._pending[f"spent {next(self._numbers)}"] = _Pending(spent)
+            if not self._has_spent:
+                self._has_spent = True
+                self._start()
+                self._changed.notify()
 
     def trouble(self) -> str:
         """Why nothing can be saved, in one line; each reason is said once."""
@@ -175,8 +181,10 @@ class Store:
         while True:
             with self._changed:
                 patience = RETRY_SECONDS if self._pending or self._unscrubbed else None
-                self._changed.wait_for(lambda: self._fresh or self._asks or self._closing, patience)
-                asks, self._asks, self._fresh = self._asks, [], False
+                self._changed.wait_for(lambda: self._has_spent or self._is_called(), patience)
+                if self._has_spent:
+                    self._changed.wait_for(self._is_called, SPENT_SECONDS)
+                asks, self._asks, self._fresh, self._has_spent = self._asks, [], False, False
             with self._working:
                 self._save()
                 for ask in asks:
@@ -185,27 +193,33 @@ class Store:
                     with suppress(sqlite3.Error, OSError, NotOurs):
                         self._unscrubbed = not self._database.scrub()
             with self._changed:
-                if self._closing and not self._fresh and not self._asks:
+                if self._closing and not (self._fresh or self._has_spent or self._asks):
                     self._database.close()
                     self._thread, self._closing = None, False
                     return
 
+    def _is_called(self) -> bool:
+        return bool(self._fresh or self._asks or self._closing)
+
     def _save(self) -> None:
         """Write what waits, in order, up to the first that cannot be written now."""
-        while True:
-            with self._changed:
-                key, pending = next(iter(self._pending.items()), ("", None))
-            if pending is None:
-                return
+        most = MOST_AT_ONCE
+        while first := self._first(most):
+            most = MOST_AT_ONCE
             try:
-                self._write(pending.write)
+                self._write([pending.write for pending in first.values()])
             except (
                 sqlite3.DataError,
                 sqlite3.IntegrityError,
                 ValueError,
+                OverflowError,
                 TypeError,
+                ArithmeticError,
                 RecursionError,
             ) as error:
+                if len(first) > 1:
+                    most = 1  # the others can be written
+                    continue
                 self._trouble = (
                     f"one turn has something in it that cannot be ({error})"  # the others go on
                 )
@@ -221,15 +235,32 @@ class Store:
             else:
                 self._trouble = ""
             with self._changed:
-                if self._pending.get(key) is pending:
-                    del self._pending[key]
-            self._tell(pending)
+                for key, pending in first.items():
+                    if self._pending.get(key) is pending:
+                        del self._pending[key]
+            for pending in first.values():
+                self._tell(pending)
 
-    def _write(self, write: Write | Spent) -> None:
-        if isinstance(write, Spent):
-            self._database.write_spent(write)
-        else:
-            self._database.write(write)
+    def _first(self, most: int) -> dict[str, _Pending]:
+        """The first that waits; of what was spent so many as stand together."""
+        first: dict[str, _Pending] = {}
+        with self._changed:
+            for key, pending in self._pending.items():
+                if first and not isinstance(pending.write, Spent):
+                    break
+                first[key] = pending
+                if len(first) == most or not isinstance(pending.write, Spent):
+                    break
+        return first
+
+    def _write(self, writes: list[Write | Spent]) -> None:
+        """Write a turn, or a list of what was spent."""
+        spent = [write for write in writes if isinstance(write, Spent)]
+        if spent:
+            self._database.write_spent(spent)
+        for write in writes:
+            if isinstance(write, Write):
+                self._database.write(write)
 
     def _tell(self, pending: _Pending) -> None:
         waiting, pending.told = pending.told, []
@@ -272,6 +303,7 @@ class Store:
         self._database.abandon()
         self._changed, self._working = threading.Condition(), threading.RLock()
         self._pending, self._asks, self._thread = {}, [], None
+        self._fresh = self._has_spent = False
 
 
 _REASONS = {

@@ -2,6 +2,7 @@
 
 value_type       what is asked for: its JSON schema, and the value that an answer is
 kinds            the two that check: pydantic, and a JSON schema
+failed_checks    a check of the user's own that raises
 short_text       `"name, age int, tags list"` as a type
 json_schema      a JSON schema that somebody wrote: whether it can be used, with an object around it
 json_check       a value against a JSON schema

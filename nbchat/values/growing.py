@@ -11,7 +11,10 @@ from nbchat.values.kinds import Checked, Kind
 from nbchat.values.problems import InvalidValue
 from nbchat.values.row_texts import MOST_BLANKS, RowTexts
 
-LOOKS = 64  # at a shape, before its text has become as long again
+LOOKS = 64  # at a shape or at rows, before they have become as long again
+# Of a long text each look takes a while, in which no other question gets on.
+FEW_LOOKS = 2
+LONG = 50_000  # characters
 _HALF_A_NUMBER = re.compile(r"\d(?:\.|[eE][+-]?)\Z")
 _OBJECT = re.compile(rf'\{{\s{{0,{MOST_BLANKS}}}["}}]')
 _OBJECT_OR_LIST = re.compile(rf"{_OBJECT.pattern}|\[")
@@ -42,7 +45,8 @@ class GrowingValue(Protocol):
 class GrowingRows:
     """The rows of a list that are whole, checked; never fewer than before.
 
-    They end before the first that does not fit.
+    They end before the first that does not fit. Where there are many, they are looked at more
+    seldom, so that all copies of them together take a time that grows with their number alone.
 
     >>> from nbchat.values.value_type import ValueType
     >>> rows = ValueType.of(list[int]).growing()
@@ -57,14 +61,16 @@ class GrowingRows:
         self._mask = known_keys.current()
         self._texts = RowTexts(row_type)
         self._has_failed = False
+        self._next_look = 1
 
     def feed(self, piece: str) -> Any:
-        """All rows so far, where another has come."""
-        before = len(self.checked)
+        """All rows so far, where there are enough new ones."""
         for text in self._texts.feed(piece):
             self._add(text)
-        if len(self.checked) == before:
+        rows = len(self._values)
+        if rows < self._next_look:
             return NOTHING
+        self._next_look = rows + max(1, rows // LOOKS)
         return self._values.copy()
 
     def _add(self, text: str) -> None:
@@ -114,7 +120,8 @@ class GrowingShape:
             text = self._from_opening(text)
         self._pieces = [text]
         self._length = len(text)
-        self._next_look = self._length + max(1, self._length // LOOKS)
+        looks = LOOKS if self._length < LONG else FEW_LOOKS
+        self._next_look = self._length + max(1, self._length // looks)
         shape = self._shape(text) if self._is_found else NOTHING
         if shape is NOTHING or shape == self._last:
             return NOTHING

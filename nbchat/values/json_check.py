@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeAlias
 
 from nbchat.values.json_formats import pattern
-from nbchat.values.json_keywords import ALONE
-from nbchat.values.problems import Problem, Steps, message_text, path_text
+from nbchat.values.json_keywords import ALONE, enum_message, frozen
+from nbchat.values.problems import MOST_KEPT, Problem, Steps, message_text, path_text
 
 Node: TypeAlias = Any  # a schema, or a part of one: a dict, or True or False
 
@@ -42,12 +42,13 @@ class _Looking:
     def __init__(self, targets: Mapping[str, Node], is_old: bool) -> None:
         self._targets = targets
         self._is_old = is_old
+        self._allowed: dict[int, set[Any]] = {}  # of each enum, by where it stands
         self._known: dict[tuple[int, Steps], list[Problem]] = {}  # by schema and place
 
     def at(self, node: Node, value: Any, steps: Steps) -> list[Problem]:
         known = self._known.get((id(node), steps))
         if known is None:
-            known = self._known[id(node), steps] = list(self._look(node, value, steps))
+            known = self._known[id(node), steps] = _distinct(self._look(node, value, steps))
         return known
 
     def fits(self, node: Node, value: Any, steps: Steps) -> bool:
@@ -71,6 +72,22 @@ class _Looking:
         for keyword, look in _WITH_PARTS.items():
             if keyword in node:
                 yield from look(self, node, value, steps)
+
+    def enum(self, node: Node, value: Any, steps: Steps) -> Iterator[Problem]:
+        yield from self._one_of_these(node["enum"], value, steps)
+
+    def const(self, node: Node, value: Any, steps: Steps) -> Iterator[Problem]:
+        yield from self._one_of_these([node["const"]], value, steps, key=id(node))
+
+    def _one_of_these(
+        self, wanted: list[Any], value: Any, steps: Steps, key: int = 0
+    ) -> Iterator[Problem]:
+        """`key` is of what stays as long as this look, where the list does not."""
+        allowed = self._allowed.get(key or id(wanted))
+        if allowed is None:
+            allowed = self._allowed[key or id(wanted)] = set(map(frozen, wanted))
+        if frozen(value) not in allowed:
+            yield _problem(steps, enum_message(wanted), value)
 
     # --- several schemas for one value ----------------------------------------------------------
 
@@ -203,6 +220,8 @@ class _Looking:
 
 _Look: TypeAlias = Callable[[_Looking, Node, Any, Steps], Iterator[Problem]]
 _WITH_PARTS: Mapping[str, _Look] = {
+    "enum": _Looking.enum,
+    "const": _Looking.const,
     "allOf": _Looking.all_of,
     "anyOf": _Looking.any_of,
     "oneOf": _Looking.one_of,
@@ -221,6 +240,16 @@ _WITH_PARTS: Mapping[str, _Look] = {
     "additionalItems": _Looking.additional_items,
     "contains": _Looking.contains,
 }
+
+
+def _distinct(found: Iterator[Problem]) -> list[Problem]:
+    """Each problem once: several parts of a schema may find the same, and so on without end."""
+    problems: dict[tuple[str, str], Problem] = {}
+    for problem in found:
+        problems.setdefault((problem.path, problem.message), problem)
+        if len(problems) >= MOST_KEPT:
+            break
+    return list(problems.values())
 
 
 def _members(value: Any) -> list[tuple[str, Any]]:

@@ -59,7 +59,10 @@ FORMATS: dict[str, Callable[[str], bool]] = {  # any other says what is meant, a
 }
 
 
-@lru_cache(maxsize=200)
+MOST_PATTERNS = 500  # different ones of a schema; making one takes as long as many looks
+
+
+@lru_cache(maxsize=2 * MOST_PATTERNS)
 def pattern(text: str) -> Callable[[str], bool]:
     """Whether a text has the pattern somewhere in it, in a time that grows with its length alone.
 

@@ -14,6 +14,8 @@ from typing import Any, TypeAlias
 from nbchat.values.json_formats import FORMATS, pattern
 from nbchat.wording import plural
 
+MOST_NAMED = 20  # values of an enum that a message names
+
 Check: TypeAlias = Callable[[Any, Any], str]
 
 
@@ -57,15 +59,11 @@ def _type(wanted: Any, value: Any) -> str:
     return f"Input should be {' or '.join(map(_named, words))}"
 
 
-def _enum(wanted: Any, value: Any) -> str:
-    if frozen(value) in set(map(frozen, wanted)):
-        return ""
-    names = [json.dumps(one, ensure_ascii=False) for one in wanted]
-    return f"Input should be {' or '.join(names)}"
-
-
-def _const(wanted: Any, value: Any) -> str:
-    return _enum([wanted], value)
+def enum_message(wanted: list[Any]) -> str:
+    """What is wrong with a value that is none of these."""
+    names = [json.dumps(one, ensure_ascii=False) for one in wanted[:MOST_NAMED]]
+    more = len(wanted) - len(names)
+    return f"Input should be {' or '.join(names)}{f' or {more:,} more' if more else ''}"
 
 
 def _of_number(is_right: Callable[[Any, Any], bool], words: str) -> Check:
@@ -78,6 +76,10 @@ def _of_number(is_right: Callable[[Any, Any], bool], words: str) -> Check:
 
 
 def _is_multiple(value: Any, of: Any) -> bool:
+    """By the decimal numbers that stand in the JSON: 0.3 is three times 0.1, as 1e300 is of no 3.
+
+    Of the binary numbers that a computer makes of them, both would be wrong.
+    """
     try:
         return Fraction(repr(value)) % Fraction(repr(of)) == 0
     except ValueError:  # infinity
@@ -120,8 +122,6 @@ def _unique(wanted: Any, value: Any) -> str:
 
 ALONE: Mapping[str, Check] = {
     "type": _type,
-    "enum": _enum,
-    "const": _const,
     "minimum": _of_number(lambda value, least: value >= least, "at least"),
     "maximum": _of_number(lambda value, most: value <= most, "at most"),
     "exclusiveMinimum": _of_number(lambda value, limit: value > limit, "more than"),

@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 from urllib.parse import unquote
 
 from nbchat.errors import BadOption
-from nbchat.values.json_formats import pattern
+from nbchat.values.json_formats import MOST_PATTERNS, pattern
 from nbchat.values.json_keywords import ALONE, TYPES, is_number
 from nbchat.wording import did_you_mean, shorten, written_out
 
@@ -33,7 +33,17 @@ _WHOLE_NUMBERS = (
     *("minContains", "maxContains"),
 )
 _NUMBERS = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf")
-_KNOWN = {"$ref", "items", "required", "dependencies", "description", "title", "default"} | {
+_KNOWN = {
+    "$ref",
+    "enum",
+    "const",
+    "items",
+    "required",
+    "dependencies",
+    "description",
+    "title",
+    "default",
+} | {
     *_ONE,
     *_SEVERAL,
     *_BY_NAME,
@@ -61,6 +71,7 @@ def usable(schema: Mapping[Any, Any]) -> tuple[dict[str, Any], dict[str, Node]]:
 def _targets(root: dict[str, Any], nodes: list[tuple[str, Node]]) -> dict[str, Node]:
     """Check each schema, and find what its references point to."""
     targets: dict[str, Node] = {}
+    _refuse_many_patterns(nodes)
     met = {id(node) for _, node in nodes}
     for path, node in nodes:  # to which is added where a reference points to anything else
         _check(path, node)
@@ -126,6 +137,19 @@ def _check(path: str, node: Node) -> None:
             pattern(text)
         except ValueError as error:
             raise _unusable(path, str(error)) from None
+
+
+def _refuse_many_patterns(nodes: list[tuple[str, Node]]) -> None:
+    texts: set[Any] = set()
+    for _, node in nodes:
+        if isinstance(node, dict):
+            own = [node.get("pattern"), *node.get("patternProperties", ())]
+            texts |= {text for text in own if isinstance(text, str)}
+    if len(texts) > MOST_PATTERNS:
+        raise BadOption(
+            f"the JSON schema cannot be used: it has {len(texts):,} different patterns, "
+            f"and {MOST_PATTERNS:,} are possible."
+        )
 
 
 def _wanted(keyword: str, value: Any) -> str:

@@ -9,12 +9,15 @@ from inspect import isroutine
 from typing import TYPE_CHECKING, Annotated, Any, Protocol, TypeAlias, get_args, get_origin
 
 from nbchat.errors import BadOption
+from nbchat.values.failed_checks import failed_check, stops_reading
 from nbchat.values.json_check import JsonCheck
-from nbchat.values.problems import InvalidValue, Problem, problems_of
+from nbchat.values.problems import MOST_KEPT, InvalidValue, Problem, problems_of
 from nbchat.wording import first_line, shorten
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
+
+TOO_DEEP = "Input should hold whole characters, and not be nested deeply"
 
 Checked: TypeAlias = tuple[Any, Any]  # a row as it stood in the JSON, and as it is when checked
 
@@ -36,17 +39,24 @@ class OfPydantic:
     adapter: TypeAdapter[Any]
 
     def read(self, found: Any, checked: Sequence[Checked] = ()) -> Any:
+        text = _as_json(found)
+        try:
+            return self._validated(text, found)
+        except InvalidValue:
+            raise
+        except BaseException as error:  # of a check in the user's own model
+            if stops_reading(error):
+                raise
+            raise failed_check(error) from error
+
+    def _validated(self, text: bytes, found: Any) -> Any:
         from pydantic import ValidationError
 
-        text = _as_json(found)
         try:
             # As JSON, because from there a strict model takes a date that is a text.
             return self.adapter.validate_json(text)
         except ValidationError as error:
             raise InvalidValue(problems_of(error, found)) from None
-        except Exception as error:  # of a check in the user's own model
-            words = f"its check failed with {type(error).__name__}: {first_line(error)}"
-            raise InvalidValue([Problem("", shorten(words, 200))]) from error
 
 
 @dataclass(slots=True, frozen=True)
@@ -67,7 +77,11 @@ class RowsOf:
             try:
                 rows.append(self.row.read(inner))
             except InvalidValue as error:
+                if error.is_of_check:
+                    raise
                 problems += [problem.inside(at) for problem in error.problems]
+                if len(problems) >= MOST_KEPT:
+                    break
         if problems:
             raise InvalidValue(problems)
         return rows
@@ -82,7 +96,10 @@ class OfJsonSchema:
 
     def read(self, found: Any, checked: Sequence[Checked] = ()) -> Any:
         _as_json(found)
-        problems = self.check.problems(found, self.part)
+        try:
+            problems = self.check.problems(found, self.part)
+        except RecursionError:
+            raise InvalidValue([Problem("", TOO_DEEP, found)]) from None
         if problems:
             raise InvalidValue(problems)
         return found
@@ -95,8 +112,7 @@ def _as_json(found: Any) -> bytes:
     try:
         return to_json(found, inf_nan_mode="constants")
     except (PydanticSerializationError, ValueError):  # halves of characters, or too deep
-        words = "Input should hold whole characters, and not be nested deeply"
-        raise InvalidValue([Problem("", words, found)]) from None
+        raise InvalidValue([Problem("", TOO_DEEP, found)]) from None
 
 
 # --- types ---------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 Steps: TypeAlias = tuple[str | int, ...]  # names of members and places in lists, from the outside
 
+MOST_KEPT = 1000  # problems of one value; who has so many has said enough
 MOST_SHOWN = 3  # problems that a sentence tells
 LONGEST_NAME = 40  # characters of a member's name
 LONGEST_MESSAGE = 200  # characters
@@ -39,12 +40,19 @@ class Problem:
 
 
 class InvalidValue(Exception):
-    """A text is no such value. `is_json` says whether it has any whole JSON at all."""
+    """A text is no such value. `is_json` says whether it has any whole JSON at all.
 
-    def __init__(self, problems: Sequence[Problem], *, is_json: bool = True) -> None:
+    With `is_of_check` it is not known whether it is one: the check itself has failed, and would
+    fail with any other answer.
+    """
+
+    def __init__(
+        self, problems: Sequence[Problem], *, is_json: bool = True, is_of_check: bool = False
+    ) -> None:
         super().__init__(problems)
         self.problems = list(problems)
         self.is_json = is_json
+        self.is_of_check = is_of_check
 
     def __str__(self) -> str:
         told = "; ".join(map(str, self.problems[:MOST_SHOWN]))
@@ -71,7 +79,8 @@ def path_text(steps: Iterable[str | int]) -> str:
 
 def message_text(message: str) -> str:
     """A message that may repeat what a model said: short, on one line, with nothing hidden."""
-    return shorten(written_out(" ".join(message.split())), LONGEST_MESSAGE)
+    beginning = message[: 4 * LONGEST_MESSAGE]  # it may repeat a whole answer
+    return shorten(written_out(" ".join(beginning.split())), LONGEST_MESSAGE)
 
 
 def problems_of(error: ValidationError, value: Any) -> list[Problem]:
@@ -80,7 +89,8 @@ def problems_of(error: ValidationError, value: Any) -> list[Problem]:
     Several members of a union may say the same of the same place; it is told once.
     """
     found: dict[tuple[str, str], Problem] = {}
-    for one in error.errors(include_url=False, include_context=False):
+    every = error.errors(include_url=False, include_context=False)
+    for one in every[:MOST_KEPT]:
         steps = _steps(one["loc"], value, is_missing=one["type"] == "missing")
         problem = Problem(path_text(steps), message_text(one["msg"]), one["input"])
         found.setdefault((problem.path, problem.message), problem)

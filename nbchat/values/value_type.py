@@ -63,7 +63,7 @@ class ValueType:
             return schema
         if isinstance(schema, str):
             if not schema.lstrip().startswith("{"):
-                return cls._of_type(type_of_text(schema), "answer")
+                return cls._of_type(_type_of_text(schema), "answer")
             schema = _json_schema_in(schema)
         if isinstance(schema, Mapping):
             return cls._of_json_schema(schema)
@@ -169,6 +169,13 @@ class ValueType:
         items = self._resolved(self._value_schema.get("items"))
         word = items.get("type")
         return GrowingRows(self.row, word if isinstance(word, str) else "")
+
+
+def _type_of_text(text: str) -> Any:
+    try:
+        return type_of_text(text)
+    except RecursionError:
+        raise BadOption("the schema has too many brackets in one another.") from None
 
 
 def _json_schema_in(text: str) -> Mapping[str, Any]:

@@ -47,7 +47,13 @@ class ModelRequest:
     schema: Mapping[str, Any] | None = None
     quirks: Quirks = Quirks()
     cache_key: str = ""
+    shared_start: str | None = None  # how the question of every row of a map begins, if it is one
     path: str = ""
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether a later request may begin with all of this one: not of a row of a map."""
+        return self.shared_start is None or bool(self.tools)
 
     def url(self, path: str) -> str:
         """The address for this format's `path`, or for the provider's own."""

@@ -28,6 +28,7 @@ from nbchat.messages import (
     is_picture,
 )
 from nbchat.picture_words import picture_words
+from nbchat.wire.contract import ModelRequest
 
 Block: TypeAlias = dict[str, Any]  # one object of a message's content, in the provider's own words
 
@@ -79,6 +80,21 @@ def _chat_part(part: Part, model: str, files: bool) -> Block:
             raise file_refusal(part, model)
         case _:
             return {"type": "text", "text": part}
+
+
+def with_shared_part(ask: ModelRequest) -> tuple[ModelRequest, bool]:
+    """The question of a row with what all rows begin with as its first part; whether it has one.
+
+    A mark of a cache can stand between two parts, and not inside a text.
+    """
+    question, *others = ask.messages or (Message("user"),)
+    first, *rest = question.parts or [""]
+    shared = ask.shared_start or ""
+    if is_blank(shared) or not isinstance(first, str) or not first.startswith(shared):
+        return ask, False
+    own = first.removeprefix(shared)
+    parted = replace(question, content=[shared, *([own] if own.strip() else []), *rest])
+    return replace(ask, messages=(parted, *others)), True
 
 
 def with_tool_names(messages: Iterable[Message]) -> Iterator[Message]:

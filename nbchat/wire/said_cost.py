@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from nbchat.wire.shapes import amount, mapping
+from nbchat.wire.shapes import MOST_MONEY, amount, mapping
 
 TICKS = 10_000_000_000  # of xAI's, in a US dollar
 
@@ -23,9 +23,9 @@ def said_cost(usage: Mapping[str, Any]) -> float | None:
     >>> said_cost({"cost": {"request_cost": 0.005, "total_cost": 0.00503}})
     0.00503
     """
-    ticks = amount(usage.get("cost_in_usd_ticks"))
-    if ticks is not None:
-        return ticks / TICKS
+    ticks = usage.get("cost_in_usd_ticks")
+    if isinstance(ticks, int | float) and not isinstance(ticks, bool):
+        return ticks / TICKS if 0 <= ticks <= MOST_MONEY * TICKS else None
     if isinstance(usage.get("cost"), dict):
         return amount(usage["cost"].get("total_cost"))
     if "cost_details" not in usage and "is_byok" not in usage:

@@ -7,8 +7,10 @@ the readers ask for the shape they need and go on. Asked for `dict` and not for
 
 from __future__ import annotations
 
-import math
 from typing import Any
+
+MOST_TOKENS = 10**9  # of one request; a larger count is nonsense, and would spoil every sum
+MOST_MONEY = 10**5  # of one request, in US dollars
 
 
 def mapping(value: Any) -> dict[str, Any]:
@@ -39,23 +41,24 @@ def string(value: Any) -> str:
 
 
 def amount(value: Any) -> float | None:
-    """An amount of money; anything but a number that is none below zero is None.
+    """An amount of money for one request; anything but a number that may be one is None.
 
-    >>> amount(0.5), amount(3), amount(-1), amount("0.5"), amount(float("nan"))
-    (0.5, 3.0, None, None, None)
+    >>> amount(0.5), amount(3), amount(-1), amount("0.5"), amount(float("nan")), amount(1e300)
+    (0.5, 3.0, None, None, None, None)
     """
     is_number = isinstance(value, float | int) and not isinstance(value, bool)
-    return float(value) if is_number and 0 <= value < math.inf else None
+    return float(value) if is_number and 0 <= value <= MOST_MONEY else None
 
 
 def count(value: Any) -> int | None:
-    """A token count as it stands in a usage object; anything but a whole number is None.
+    """A token count as it stands in a usage object; anything but a number that may be one is None.
 
-    >>> count(9), count(9.0), count(-1), count("9")
-    (9, 9, None, None)
+    >>> count(9), count(9.0), count(-1), count("9"), count(1e300)
+    (9, 9, None, None, None)
     """
     if (
         isinstance(value, float) and value.is_integer()
     ):  # gateways whose language has no other numbers
         value = int(value)
-    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
+    is_whole = isinstance(value, int) and not isinstance(value, bool)
+    return value if is_whole and 0 <= value <= MOST_TOKENS else None

@@ -20,8 +20,9 @@ from statistics import median
 import aiohttp
 from pydantic_core import from_json
 
+from nbchat.keys import Secret
 from nbchat.runtime import current
-from nbchat.streams import Pacing
+from nbchat.streams import Pacing, SourceOptions
 
 from .hidden_limit import BODY
 from .rows_provider import SLOW, WORDS, running_provider
@@ -69,17 +70,15 @@ async def ask_all(ask: Ask, rows: int) -> Found:
 
 
 async def ours(url: str, rows: int) -> Found:
-    pacing = Pacing(at_once=AT_ONCE, is_patient=True)
+    options: SourceOptions = {  # the same for all rows, as a map gives them
+        "base_url": f"{url}/slow/v1",
+        "wire": "openai-chat",
+        "api_key": Secret("sk-bench"),
+        "pacing": Pacing(at_once=AT_ONCE, is_patient=True),
+    }
 
     async def ask(row: int) -> str:
-        stream = current().source.stream(
-            "openai:gpt-4o",
-            f"{row} {'x' * 350}",
-            base_url=f"{url}/slow/v1",
-            wire="openai-chat",
-            api_key="sk-bench",
-            pacing=pacing,
-        )
+        stream = current().source.stream("openai:gpt-4o", f"{row} {'x' * 350}", **options)
         return (await stream.answer()).text
 
     return await ask_all(ask, rows)

@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 from nbchat.events import Usage
@@ -43,8 +44,9 @@ def seconds_for(count: int) -> tuple[float, float]:
         database = Database(Path(folder) / "history.sqlite", "kernel")
         connection = database._open()
         with transaction(connection):
-            for spent in requests(count):
-                spent_rows.put(connection, spent)
+            rows = requests(count)
+            while some := [*islice(rows, 10_000)]:
+                spent_rows.put(connection, some)
         begun = time.perf_counter()
         (*sums,) = database.spent_sums("model", "")
         ours = time.perf_counter() - begun

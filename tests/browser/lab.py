@@ -22,11 +22,14 @@ from typing import Any
 
 import pytest
 
+import nbchat
+
 DEADLINE = 30_000  # milliseconds for anything to appear; a wait that long is a failure
 ARGUMENTS = [
     *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 ]
+EXTENSION = Path(nbchat.__file__).parent / "frontends" / "jupyterlab" / "labextension"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 
 
@@ -60,10 +63,14 @@ def chromium() -> Iterator[Any]:
 
 
 class Lab:
-    """A JupyterLab server on a free port, with its own settings and notebooks."""
+    """A JupyterLab server on a free port, with its own settings and notebooks.
 
-    def __init__(self, folder: Path, chromium: Any) -> None:
+    Our extension is installed, and switched off unless this is to be an `extended` one.
+    """
+
+    def __init__(self, folder: Path, chromium: Any, *, extended: bool = False) -> None:
         self.folder = folder
+        self._extended = extended
         self._chromium = chromium
         self._count = 0
         self._pages = 0
@@ -75,6 +82,7 @@ class Lab:
     def __enter__(self) -> Lab:
         for name in ("settings", "notebooks"):
             (self.folder / name).mkdir(exist_ok=True)
+        self._install_extension()
         quiet = {
             name: value
             for name, value in os.environ.items()
@@ -100,6 +108,7 @@ class Lab:
                 "JUPYTERLAB_SETTINGS_DIR": str(self.folder / "settings"),
                 "JUPYTERLAB_WORKSPACES_DIR": str(self.folder / "workspaces"),
                 "JUPYTER_CONFIG_DIR": str(self.folder / "config"),
+                "JUPYTER_PATH": str(self.folder / "jupyter"),
                 "XDG_CONFIG_HOME": str(self.folder / "config"),
                 "NBCHAT_HISTORY": "off",
             },
@@ -112,6 +121,15 @@ class Lab:
                 return self
             time.sleep(0.2)
         raise AssertionError(f"JupyterLab did not start:\n{(self.folder / 'lab.log').read_text()}")
+
+    def _install_extension(self) -> None:
+        place = self.folder / "jupyter" / "labextensions"
+        place.mkdir(parents=True)
+        (place / "nbchat").symlink_to(EXTENSION)
+        if not self._extended:
+            settings = self.folder / "config" / "labconfig" / "page_config.json"
+            settings.parent.mkdir(parents=True)
+            settings.write_text(json.dumps({"disabledExtensions": {"nbchat": True}}))
 
     def __exit__(self, *_: object) -> None:
         self._drop()

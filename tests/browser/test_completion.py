@@ -36,6 +36,10 @@ def press_tab(notebook: Notebook, typed: str) -> list[str]:
         }"""
     )
     page.keyboard.insert_text(typed)
+    page.wait_for_function(
+        """() => document.activeElement.closest('.jp-mod-completer-enabled')
+            && !document.querySelector(".jp-Completer:not(.lm-mod-hidden)")"""
+    )
     page.keyboard.press("Tab")
     page.wait_for_function(
         """typed => {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from nbchat.errors import BadOption, Interrupted, InvalidAnswer, RateLimited
 from nbchat.events import Answer, Event, Notice, Partial, Stop, StopReason, Usage, WasThought
 from nbchat.messages import Message, Source, Text, Thought, Tool, ToolCall, ToolResult
 from nbchat.streams import Stream
+from nbchat.values.growing import LONG
 from nbchat.values.value_type import ValueType
 
 from ..fakes.source import HANG, Play
@@ -517,6 +519,53 @@ def test_no_key_in_a_validators_message_is_sent_or_shown(
     told = [message.text for sent in talk.script.sent for message in sent]
     shown = [*turn.answer.notices, turn.answer.stop.detail, str(turn.answer.valued)]
     assert not [text for text in (*told, *shown) if key in text]
+
+
+@pytest.mark.parametrize("raised", [SystemExit(3), GeneratorExit(), NameError("no 'x'")])
+def test_a_check_that_fails_by_itself_is_not_paid_for_again(
+    talk: ValueTalk, raised: BaseException
+) -> None:
+    class Faulty(BaseModel):
+        name: str
+
+        @field_validator("name")
+        @classmethod
+        def _fail(cls, name: str) -> str:
+            raise raised
+
+    turn = talk.turn(said('{"name": "Ada"}'), schema=Faulty)
+
+    assert len(talk.script.sent) == 1
+    with pytest.raises(InvalidAnswer, match=r"(?s)could not be checked.*Mend the check") as told:
+        _ = turn.answer.value
+    assert type(raised).__name__ in str(told.value)
+    assert turn.answer.text == '{"name": "Ada"}'
+    assert turn.answer.stop.reason == "broken"
+
+
+def test_other_questions_get_on_while_a_long_answer_is_read(talk: ValueTalk) -> None:
+    has_got_on = threading.Event()
+
+    class Long(BaseModel):
+        name: str
+
+        @field_validator("name")
+        @classmethod
+        def _wait(cls, name: str) -> str:
+            loop.call_soon_threadsafe(has_got_on.set)
+            if not has_got_on.wait(20):
+                raise ValueError("nothing else got on")
+            return name
+
+    loop = talk.runtime.bridge.run(running_loop())
+    name = "A" * LONG
+    turn = talk.turn(said(f'{{"name": "{name}"}}'), schema=Long)
+
+    assert turn.answer.value.name == name
+
+
+async def running_loop() -> asyncio.AbstractEventLoop:
+    return asyncio.get_running_loop()
 
 
 def test_no_message_of_a_validator_is_sent_where_values_stay_behind(

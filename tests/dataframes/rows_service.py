@@ -97,25 +97,33 @@ class Watcher:
     def __init__(self) -> None:
         self.last = Progress("")
         self.shown = 0
+        self.plans: list[str] = []  # in the order they were told, each once
         self.ended = 0
 
     def show(self, progress: Progress) -> None:
-        self.last = progress
+        self._note(progress)
         self.shown += 1
 
     def end(self, progress: Progress) -> None:
-        self.last = progress
+        self._note(progress)
         self.ended += 1
+
+    def _note(self, progress: Progress) -> None:
+        self.last = progress
+        if progress.plan not in self.plans:
+            self.plans.append(progress.plan)
 
     @property
     def lines(self) -> list[str]:
         return self.last.lines
 
 
-def watched(data: object, prompt: str, **given: object) -> tuple[Mapped, Watcher]:
+def watched(
+    data: object, prompt: str, model: str = MODEL, **given: object
+) -> tuple[Mapped, Watcher]:
     """What comes of a map, and what a person saw of it."""
     watcher = Watcher()
-    return mapping.run(data, prompt, MODEL, display=watcher, **given), watcher  # type: ignore[arg-type]
+    return mapping.run(data, prompt, model, display=watcher, **given), watcher  # type: ignore[arg-type]
 
 
 def answers(out: Mapped) -> list[str | None]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ from pydantic import BaseModel
 import nbchat
 from nbchat import runtime
 from nbchat.dataframes.checkpoint import FILE, kept_maps
+from nbchat.errors import HistoryUnavailable
 from nbchat.folders import data_folder
 
 from .rows_service import MODEL, RowsService, answers, refused, watched
@@ -82,7 +85,7 @@ def test_what_is_asked_otherwise_is_asked_anew_and_it_is_said(
     watcher = _run(given)
 
     assert len(provider.prompts) == 3
-    said = f"Since 'letters' ran last, its {what} changed: every row is asked anew."
+    said = f"Since 'letters' ran last, its {what} changed: all rows are asked anew."
     assert said in watcher.lines
 
 
@@ -176,7 +179,18 @@ def test_nobody_else_may_read_the_file() -> None:
     assert file().stat().st_mode & 0o077 == 0
 
 
-@pytest.mark.parametrize("kind", ["no database", "of a newer nbchat", "of somebody else"])
+STRANGE = {
+    "of a newer nbchat": ["VACUUM", "PRAGMA user_version = 99"],
+    "of somebody else": ["CREATE TABLE other (x)"],
+    "with a table of our name": ["CREATE TABLE row (map, key)"],
+    "with a view of our name": ["CREATE VIEW row AS SELECT 1 map, 'a' key, '{}' answer"],
+    "with a generated column": [
+        "CREATE TABLE row (map, key, answer AS (hex(zeroblob(1000000000))))"
+    ],
+}
+
+
+@pytest.mark.parametrize("kind", ["no database", *STRANGE])
 def test_a_file_that_cannot_be_used_is_left_alone_and_ends_nothing(
     provider: RowsService, kind: str
 ) -> None:
@@ -198,10 +212,67 @@ def _write_strange(kind: str) -> None:
         return
     connection = sqlite3.connect(file())
     with connection:
-        connection.execute("CREATE TABLE other (x)" if "somebody" in kind else "VACUUM")
-        if "newer" in kind:
-            connection.execute("PRAGMA user_version = 99")
+        for statement in STRANGE[kind]:
+            connection.execute(statement)
     connection.close()
+
+
+def test_a_trigger_of_a_stranger_is_never_run(provider: RowsService) -> None:
+    """It may have the name of a table of ours."""
+    nbchat.map(TEXTS, "{value}", MODEL, name="letters")
+    with closing(sqlite3.connect(file())) as connection:
+        connection.execute("CREATE TRIGGER row AFTER INSERT ON row BEGIN DELETE FROM map; END")
+    before = file().read_bytes()
+
+    out, watcher = watched(TEXTS, "{value}", name="others")
+
+    assert answers(out) == ["[a]", "[b]", "[b]", "[c]"]
+    assert any("holds something else than rows of nbchat" in line for line in watcher.lines)
+    assert file().read_bytes() == before
+
+
+@pytest.mark.parametrize("how", ["EXCLUSIVE", "IMMEDIATE"])
+def test_a_file_that_another_program_holds_is_not_waited_for(
+    provider: RowsService, how: str
+) -> None:
+    nbchat.map(["z"], "{value}", MODEL, name="letters")
+    with closing(sqlite3.connect(file(), isolation_level=None)) as connection:
+        connection.execute(f"BEGIN {how}")
+        out, watcher = watched(TEXTS, "{value}", name="letters")
+
+        with pytest.raises(HistoryUnavailable, match="the rows stay on disk, since .* locked"):
+            out.forget()
+
+    assert answers(out) == ["[a]", "[b]", "[b]", "[c]"]
+    (trouble,) = [line for line in watcher.lines if "not kept" in line]
+    assert "locked" in trouble
+
+
+@pytest.mark.parametrize("place", ["a folder", "behind a file", "nowhere"])
+def test_a_place_that_takes_no_file_ends_nothing(provider: RowsService, place: str) -> None:
+    folder = data_folder()
+    if place == "behind a file":
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        folder.write_bytes(b"")
+    else:
+        folder.mkdir(parents=True, exist_ok=True)
+        file().mkdir() if place == "a folder" else file().symlink_to("/nowhere/else")
+
+    out, watcher = watched(TEXTS, "{value}", name="letters")
+
+    assert answers(out) == ["[a]", "[b]", "[b]", "[c]"]
+    assert [line for line in watcher.lines if "not kept" in line] != []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has a device that is full")
+def test_a_full_disk_ends_nothing(provider: RowsService) -> None:
+    file().parent.mkdir(parents=True, exist_ok=True)
+    file().symlink_to("/dev/full")
+
+    out, watcher = watched(TEXTS, "{value}", name="letters")
+
+    assert answers(out) == ["[a]", "[b]", "[b]", "[c]"]
+    assert any("full" in line for line in watcher.lines)
 
 
 def test_a_row_that_a_stranger_has_changed_is_asked_again(provider: RowsService) -> None:

@@ -54,7 +54,7 @@ def two_workers() -> Iterator[TwoWorkers]:
     with Service() as service, pytest.MonkeyPatch.context() as patch:
         _set_environment(patch, service)
         cluster = distributed.LocalCluster(
-            n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None
+            n_workers=2, threads_per_worker=1, processes=True, dashboard_address=":0"
         )
         with cluster, distributed.Client(cluster) as client:
             yield TwoWorkers(client, RowsService(service), service)
@@ -83,7 +83,7 @@ def _set_environment(patch: pytest.MonkeyPatch, service: Service) -> None:
 
 
 def test_each_row_is_asked_once_by_the_workers_in_tasks_of_many(workers: TwoWorkers) -> None:
-    out = nbchat.map(ROWS, "{value}?", MODEL, where=workers.client)
+    out = nbchat.map(ROWS, "{value}?", MODEL, where=workers.client, rate=2_000)
 
     assert answers(out) == [f"[{row}?]" for row in ROWS]
     assert sorted(workers.provider.prompts) == sorted(f"{row}?" for row in ROWS)
@@ -188,9 +188,10 @@ def test_what_stays_here_is_refused(workers: TwoWorkers, given: dict[str, Any], 
     assert workers.provider.prompts == []
 
 
-def test_where_is_a_client_or_here() -> None:
+@pytest.mark.parametrize("where", ["tcp://127.0.0.1:8786", "there", None, pd.DataFrame({"a": [1]})])
+def test_where_is_a_client_or_here(where: Any) -> None:
     with pytest.raises(nbchat.SetupError, match=r'where is "here" or a dask\.distributed\.Client'):
-        nbchat.map(["a"], "{value}", MODEL, where="tcp://127.0.0.1:8786")
+        nbchat.map(["a"], "{value}", MODEL, where=where)
 
 
 def test_a_budget_holds_over_all_workers(workers: TwoWorkers) -> None:
@@ -302,6 +303,7 @@ def test_a_frame_of_dask_is_not_asked_from_here(workers: TwoWorkers) -> None:
         ({}, "Pass where=client"),
         ({"where": workers.client, "name": "kept"}, "name= is not possible"),
         ({"where": workers.client, "budget": "1 USD"}, "budget= is not possible"),
+        ({"where": workers.client, "at_once": 1}, "Pass at_once=2 or more"),
     ):
         with pytest.raises(nbchat.SetupError, match=words):
             nbchat.map(frame, "{a}", MODEL, **given)

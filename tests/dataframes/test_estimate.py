@@ -86,14 +86,14 @@ def test_the_time_follows_from_how_fast_rows_may_go(
 @pytest.mark.parametrize(
     ("cost", "words"),
     [
-        (Cost({}), "About 2 minutes in all (from the first 8 rows)."),
-        (Cost({}, complete=False), "About an unknown sum (no price is known) and 2 minutes"),
-        (Cost({"CNY": 1.5}), "About ¥1.50 ± 15 % and 2 minutes"),
+        (Cost({}), "about 2 minutes (from the first 8 rows)"),
+        (Cost({}, complete=False), "an unknown sum (no price is known) and about 2 minutes"),
+        (Cost({"CNY": 1.5}), "about ¥1.50 ± 15 % and about 2 minutes"),
     ],
     ids=["free", "no price", "price"],
 )
 def test_money_is_said_or_absent(cost: Cost, words: str) -> None:
-    assert Foretold(cost, 0.15, 120.0, 8).line.startswith(words)
+    assert Foretold(cost, 0.15, 120.0, 8).words.startswith(words)
 
 
 def test_the_tokens_of_many_are_those_of_some_of_them() -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+import inspect
+import re
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import pandas
 import polars
 import pytest
-from pydantic import BaseModel
+from pydantic import AfterValidator, BaseModel
 
 import nbchat
 from nbchat.dataframes.mapped import Mapped
@@ -26,8 +29,12 @@ from nbchat.errors import (
     RequestRefused,
     ServiceError,
 )
+from nbchat.folders import data_folder
+from nbchat.middleware.budget import MAY_GO_OVER
+from nbchat.middleware.most_made import NOT_GIVEN
+from nbchat.options import OPTIONS
 
-from ..fakes.provider import Play, answer, said
+from ..fakes.provider import Play, Request, answer, said
 from ..trusted import write_trusted
 from .rows_service import (
     MODEL,
@@ -62,6 +69,10 @@ class Odd(BaseModel):
         raise KeyError("odd")
 
 
+class Panic(BaseException):
+    """As pydantic's own core raises it."""
+
+
 # --- what is asked -------------------------------------------------------------------------------
 
 
@@ -90,11 +101,19 @@ def test_rows_that_are_equal_in_the_named_columns_alone_are_asked_once(
     assert provider.prompts == ["Rate: 1"]
 
 
-@pytest.mark.parametrize(("temperature", "is_said"), [(None, True), (0, False), (1.0, True)])
+@pytest.mark.parametrize(
+    ("model", "temperature", "is_said"),
+    [
+        ("moonshot-v1-8k", None, True),
+        ("moonshot-v1-8k", 0, False),
+        ("moonshot-v1-8k", 1.0, True),
+        (MODEL, 0, True),  # which has a temperature of its own
+    ],
+)
 def test_it_is_said_that_equal_rows_are_asked_once_unless_they_would_be_answered_alike(
-    provider: RowsService, temperature: float | None, is_said: bool
+    provider: RowsService, model: str, temperature: float | None, is_said: bool
 ) -> None:
-    _, watcher = watched(TEXTS, "Rate: {text}", options={"temperature": temperature})
+    _, watcher = watched(TEXTS, "Rate: {text}", model, options={"temperature": temperature})
 
     assert any("asked once" in line for line in watcher.lines) == is_said
 
@@ -142,6 +161,14 @@ def test_the_first_row_goes_alone_where_the_others_read_its_beginning_from_a_cac
     nbchat.map([str(n) for n in range(5)], rules + "{value}", MODEL)
 
     assert under_way[0] == 1
+
+
+def test_its_own_options_come_first_in_the_order_that_people_rely_on() -> None:
+    given = [*inspect.signature(nbchat.map).parameters]
+
+    own = ["data", "prompt", "model", "schema", "name", "budget", "where", "rate", "at_once"]
+    assert given[: len(own)] == own
+    assert sorted(given[len(own) :]) == sorted({*OPTIONS} - {"schema"})
 
 
 # --- what comes of it ----------------------------------------------------------------------------
@@ -306,6 +333,29 @@ def test_a_validator_that_fails_for_every_row_ends_it(provider: RowsService) -> 
     assert len(stopped(caught.value).failed) == ROWS
 
 
+@pytest.mark.parametrize(
+    "kind", [SystemExit, KeyboardInterrupt, GeneratorExit, asyncio.CancelledError, Panic]
+)
+def test_what_a_validator_raises_to_end_everything_ends_the_map_alone(
+    provider: RowsService, kind: type[BaseException]
+) -> None:
+    def check(label: str) -> str:
+        if label == "5":
+            raise kind("enough")
+        return label
+
+    class Checked(BaseModel):
+        label: Annotated[str, AfterValidator(check)]
+
+    provider.say = lambda prompt: f'{{"label": "{prompt}"}}'
+
+    with pytest.raises(NbchatError, match=kind.__name__) as caught:
+        nbchat.map([str(n) for n in range(9)], "{value}", MODEL, schema=Checked, at_once=1)
+
+    assert answers(stopped(caught.value))[:5] == [f'{{"label": "{n}"}}' for n in range(5)]
+    assert answers(nbchat.map(["7"], "{value}", MODEL)) == ['{"label": "7"}']  # the engine runs
+
+
 def test_failures_between_answers_do_not_end_it(provider: RowsService) -> None:
     provider.say = lambda prompt: refused() if int(prompt) % 2 else "yes"
 
@@ -378,11 +428,57 @@ def test_rows_and_tokens_are_told_before_and_cost_and_time_after_the_first_rows(
 ) -> None:
     out, watcher = watched([f"row {n % 40}" for n in range(100)], "Rate {value}")
 
-    counted, *_, foretold = watcher.lines
-    assert counted == "100 rows, 40 different, about 120 tokens in."
-    assert foretold.startswith("About ")
-    assert foretold.endswith("in all (from the first 8 rows).")
+    counted = "100 rows, 40 different, about 120 tokens in, "
+    assert watcher.plans[0] == f"{counted}at least $0.00027."
+    measured = "100 rows, 40 different, about 360 tokens in, "
+    assert watcher.plans[-1].startswith(f"{measured}about $0.0023 ± 10 % and ")
+    assert watcher.plans[-1].endswith(" (from the first 8 rows).")
     assert isinstance(out, Mapped)
+
+
+def test_before_a_few_rows_one_line_says_what_is_known(provider: RowsService) -> None:
+    """What is skipped, asked once or left out is said below, when it is over."""
+    _, watcher = watched(TEXTS, "Rate: {text}", options={"max_tokens": 100})
+
+    assert watcher.plans == ["4 rows, 3 different, about 9 tokens in, <$0.0001 to $0.0012."]
+
+
+class Verdict(BaseModel):
+    """A verdict with its reasons, in a schema that is longer than a row's question."""
+
+    verdict: Literal["very good", "good", "mixed", "bad", "very bad"]
+    reasons: list[str]
+    is_about_the_food: bool
+    is_about_the_service: bool
+
+
+def test_with_a_schema_the_cost_that_is_foretold_is_the_one_that_is_paid(
+    provider: RowsService,
+) -> None:
+    """The schema is sent with every row, and the first rows have it, too."""
+    value = Verdict(
+        verdict="good", reasons=["warm"], is_about_the_food=True, is_about_the_service=False
+    )
+    chunks = said(value.model_dump_json(), usage=(150, 40))
+    provider.say = lambda prompt: answer(b"".join(chunks))
+
+    out, watcher = watched([f"row {n}" for n in range(200)], "{value}", schema=Verdict, rate=FAST)
+
+    foretold = re.search(r"about \$([\d.]+) ±", watcher.plans[-1])
+    assert foretold is not None
+    assert float(foretold[1]) == pytest.approx(out.cost.amounts["USD"], rel=0.1)
+
+
+def test_the_shortest_answer_of_a_schema_counts_before_anything_is_answered(
+    provider: RowsService,
+) -> None:
+    provider.say = lambda prompt: '{"answer": "yes"}'
+
+    _, plain = watched(["a"] * 5, "{value}")
+    _, valued = watched(["a"] * 5, "{value}", schema=Verdict)
+
+    assert plain.plans != valued.plans
+    assert "at least $" in valued.plans[0]
 
 
 def test_the_display_is_told_how_far_it_is_and_that_it_has_ended(provider: RowsService) -> None:
@@ -415,6 +511,54 @@ def test_a_budget_ends_it_before_it_is_overspent(provider: RowsService) -> None:
     assert 0 < out.answered < 100
     assert out.cost.amounts["USD"] <= 0.10
     assert "budget=" in str(caught.value)
+
+
+def test_without_max_tokens_the_first_rows_go_out_carefully(provider: RowsService) -> None:
+    """The first alone; by its length the others are paid for."""
+    made = [6_000, 2_500, 4_000, 5_500, 3_000]
+    on_their_way: list[int] = []
+
+    def say(prompt: str) -> Play:
+        number = int(prompt.removeprefix("row "))
+        play = answer(b"".join(said("yes", usage=(9, made[number % len(made)]))))
+
+        async def slowly(request: Request, writer: asyncio.StreamWriter) -> bool | None:
+            on_their_way.append(provider.asked)
+            await asyncio.sleep(0.05)
+            return await play(request, writer)
+
+        return slowly
+
+    provider.say = say
+    one = (9 * 0.95 + 4_200 * 4) / 1e6
+
+    with pytest.raises(BudgetReached) as caught:
+        watched([f"row {n}" for n in range(100)], "{value}", budget=f"{10 * one} USD", rate=FAST)
+
+    out = stopped(caught.value)
+    assert provider.asked >= 5
+    assert out.cost.amounts["USD"] <= 10 * one
+    assert on_their_way[0] == 1
+
+
+def test_that_a_budget_may_be_overspent_is_still_said_at_the_end(provider: RowsService) -> None:
+    for given, is_said in (({}, 1), ({"max_tokens": 100}, 0)):
+        _, watcher = watched(["a", "b"], "{value}", budget="5 USD", rate=FAST, options=given)
+        told = MAY_GO_OVER.format(why=NOT_GIVEN)
+        assert watcher.lines.count(told) == watcher.last.lasting.count(told) == is_said
+
+
+def test_no_key_in_a_name_is_kept(provider: RowsService, monkeypatch: pytest.MonkeyPatch) -> None:
+    key = "sk-canary-0123456789abcdef"
+    monkeypatch.setenv("KIMI_API_KEY", key)
+
+    out = nbchat.map(["a"], "{value}", MODEL, name=f"with {key}")
+    nbchat.usage("today")  # by then the ledger is on disk
+
+    files = [file for file in data_folder().rglob("*") if file.is_file()]
+    assert out.answered == 1
+    assert any(b"with [KIMI_API_KEY]" in file.read_bytes() for file in files)
+    assert not [file for file in files if key.encode() in file.read_bytes()]
 
 
 def test_a_budget_is_an_amount_with_its_currency(provider: RowsService) -> None:

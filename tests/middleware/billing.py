@@ -26,7 +26,9 @@ class Biller:
     def __init__(self, service: Service, *, seed: int = 0, seconds: float = 0.0) -> None:
         self.sent = self.made = self.requests = 0
         self.most_at_once = 0
+        self.least_at_once = 0  # that have to be there before the first is answered
         self._at_once = 0
+        self._are_there = asyncio.Event()
         self._random = random.Random(seed)
         self._seconds = seconds
         service.always(self._play)
@@ -46,7 +48,10 @@ class Biller:
         self.made += made
         self._at_once += 1
         self.most_at_once = max(self.most_at_once, self._at_once)
+        if self._at_once >= self.least_at_once:
+            self._are_there.set()
         try:
+            await self._are_there.wait()
             await asyncio.sleep(self._seconds)
             await answer(*said("Yes.", usage=(sent, made)))(request, writer)
         finally:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,17 @@ import nbchat
 from nbchat import BudgetReached
 from nbchat.events import Answer
 from nbchat.middleware.budget import MAY_GO_OVER
+from nbchat.middleware.most_made import (
+    EXTRA,
+    NOT_GIVEN,
+    NOT_TAKEN,
+    SEARCH,
+    THINKING,
+    MostMade,
+    most_made,
+)
 from nbchat.middleware.purse import Purse
+from nbchat.settings import Settings
 
 from ..fakes.provider import Service, answer, said, sse
 from .billing import AT_ONCE, MODEL, Biller, ask, ask_many
@@ -37,12 +48,14 @@ def test_sixty_four_on_their_way_cost_no_more_than_the_budget(
     else:
         settings(f'budget.{whose.removeprefix("of the ")} = "0.10 USD"\n')
 
+    biller.least_at_once = AT_ONCE // 2  # however slow this computer is
+
     outcomes = ask_many(300, max_tokens=400, **options)
 
     refused = [outcome for outcome in outcomes if isinstance(outcome, BudgetReached)]
     assert answered(outcomes) + len(refused) == 300
     assert answered(outcomes) == biller.requests
-    assert biller.most_at_once > AT_ONCE / 2
+    assert biller.most_at_once >= AT_ONCE // 2
     assert biller.invoice <= 0.10
     assert biller.invoice > 0.0985  # one more could have cost 0.001
 
@@ -54,8 +67,119 @@ def test_without_max_tokens_it_is_said_once_that_the_budget_may_be_overspent(
 
     first, second, bounded = ask(), ask(), ask(max_tokens=5)
 
-    assert first.notices.count(MAY_GO_OVER) == 1
-    assert MAY_GO_OVER not in second.notices + bounded.notices
+    told = MAY_GO_OVER.format(why=NOT_GIVEN)
+    assert first.notices.count(told) == 1
+    assert told not in second.notices + bounded.notices
+
+
+@pytest.mark.parametrize(
+    "extra",
+    [
+        {"max_tokens": 4000},
+        {"max_completion_tokens": 4000},
+        {"n": 4, "max_tokens": 1000},
+        {"generationConfig": {"maxOutputTokens": 4000}},
+        {"thinking_budget": 3900},
+        {"reasoning": {"max_tokens": 3900}},
+    ],
+    ids=str,
+)
+def test_what_extra_allows_is_reserved(
+    extra: dict[str, Any], service: Service, biller: Biller, settings: Write
+) -> None:
+    settings('budget.day = "0.009 USD"\n')  # 4,000 tokens cost 0.01
+
+    with pytest.raises(BudgetReached):
+        ask(max_tokens=100, extra=extra)
+
+    assert biller.requests == 0
+
+
+@pytest.mark.parametrize(
+    ("options", "why"),
+    [
+        ({"extra": {"service_tier": "priority"}}, EXTRA),
+        ({"extra": {"model": "a-dearer-one"}}, EXTRA),
+        ({"extra": {"provider": {"order": ["x"]}}}, EXTRA),
+        ({"extra": {"top_k": 5, "metadata": {"user": "me"}, "max_tokens": 20}}, ""),
+        ({}, ""),
+    ],
+    ids=str,
+)
+def test_what_may_cost_more_than_is_known_is_said(
+    options: dict[str, Any], why: str, biller: Biller, settings: Write
+) -> None:
+    settings('budget.day = "1 USD"\n')
+
+    got = ask(max_tokens=50, **options)
+
+    said_of_it = [one for one in got.notices if "go over the budget" in one]
+    assert said_of_it == ([MAY_GO_OVER.format(why=why)] if why else [])
+
+
+class TestMostMade:
+    """By the request as its format makes it."""
+
+    def most(self, model: str, **options: Any) -> MostMade:
+        settings = Settings.load()
+        return most_made(settings, settings.catalog.find(model), options)
+
+    def test_no_limit(self) -> None:
+        assert self.most("claude-sonnet-4-5", thinking="high") == MostMade(None, NOT_GIVEN)
+
+    def test_a_thinking_budget_that_raises_the_limit(self) -> None:
+        """Claude's limit has to be larger than its thinking."""
+        thinking = self.most("claude-haiku-4-5", max_tokens=100, thinking="high")
+
+        assert thinking == MostMade(16_484)
+        assert self.most("claude-haiku-4-5", max_tokens=100) == MostMade(100)
+
+    def test_thinking_that_a_host_counts_beside_the_limit(self) -> None:
+        assert self.most("qwen3-max", max_tokens=100) == MostMade(100, THINKING)
+        assert self.most("qwen3-max", max_tokens=100, thinking="low") == MostMade(2148)
+        assert self.most("qwen3-max", max_tokens=100, thinking=False) == MostMade(100)
+
+    @pytest.mark.parametrize("value", ["4000", -1, True, None, 1e300, [4000]])
+    def test_a_limit_that_is_no_count_may_be_none(self, value: Any) -> None:
+        for name in ("max_tokens", "max_completion_tokens"):  # one of them is the model's own
+            most = self.most("kimi-k2.6", max_tokens=100, extra={name: value})
+            assert most.may_be_more in (EXTRA, NOT_TAKEN)
+
+    def test_a_search(self) -> None:
+        assert self.most("kimi-k2.6", max_tokens=100, search=True) == MostMade(100, SEARCH)
+
+    def test_what_cannot_be_asked_limits_nothing(self) -> None:
+        assert self.most("kimi-k2.6", max_tokens=-1) == MostMade(None, NOT_GIVEN)
+
+
+def test_each_try_that_was_counted_is_reserved(
+    service: Service, biller: Biller, settings: Write
+) -> None:
+    """A provider may end several tries with counts and without a word; each is billed."""
+    settings('budget.day = "0.02 USD"\n')
+    counted = {"choices": [], "usage": {"prompt_tokens": 50, "completion_tokens": 3000}}
+    empty = {"choices": [{"index": 0, "delta": {"role": "assistant"}, "finish_reason": None}]}
+    service.always(answer(sse(empty, counted, done=False)))
+
+    with pytest.raises(BudgetReached, match="It was not tried again"):
+        ask(max_tokens=3000)  # 0.0075
+
+    assert len(service.requests) == 2
+    (one,) = nbchat.usage("today")
+    assert (one.requests, one.output) == (2, 6000)
+    assert one.cost < 0.02
+
+
+def test_what_each_try_has_cost_is_taken_from_a_purse(service: Service, biller: Biller) -> None:
+    counted = {"choices": [], "usage": {"prompt_tokens": 50, "completion_tokens": 1000}}
+    empty = {"choices": [{"index": 0, "delta": {"role": "assistant"}, "finish_reason": None}]}
+    service.plays(answer(sse(empty, counted, done=False)), answer(*said("Yes.", usage=(50, 1000))))
+    purse = Purse.of("1 USD")
+
+    (got,) = ask_many(1, purse=purse, max_tokens=1000)
+
+    assert isinstance(got, Answer)
+    assert purse.left("USD") == pytest.approx(1 - 2 * (50 * 0.6 + 1000 * 2.5) / 1e6)
 
 
 def test_the_mean_of_what_was_seen_is_reserved_where_no_limit_is_given(

@@ -14,6 +14,7 @@ import nbchat
 from nbchat import runtime
 from nbchat.folders import data_folder
 from nbchat.store.spent_rows import SpentSum
+from nbchat.wire.shapes import MOST_TOKENS
 
 from ..fakes.provider import Service, answer, said, sse
 from .billing import MODEL, Biller, ask, ask_many
@@ -196,3 +197,37 @@ def test_a_frame_has_a_row_for_each_group_and_currency(library: str, biller: Bil
 def test_what_is_no_period_and_no_group_is_told(period: Any, by: Any) -> None:
     with pytest.raises(nbchat.SetupError, match="'(today|model)', "):
         nbchat.usage(period, by)
+
+
+ABSURD = [
+    *(-5, True, "9", None, [], {}, 1e300, -1e300, float("nan"), float("inf"), 0.25),
+    *(2**63, 10**16, 10**30, 10**400, -(10**400)),
+]
+
+
+@pytest.mark.parametrize("absurd", ABSURD, ids=lambda value: repr(value)[:20])
+@pytest.mark.parametrize("where", ["input", "output", "both", "cached", "cost", "ticks"])
+def test_absurd_counts_spoil_nothing(
+    absurd: Any, where: str, service: Service, biller: Biller, settings: Write
+) -> None:
+    """The answer is there, the sums are sane, and no budget has grown."""
+    settings('budget.day = "1 USD"\n')
+    used: dict[str, Any] = {"prompt_tokens": 50, "completion_tokens": 20, "total_tokens": 70}
+    used |= {
+        "input": {"prompt_tokens": absurd},
+        "output": {"completion_tokens": absurd},
+        "both": {"prompt_tokens": absurd, "completion_tokens": absurd, "total_tokens": absurd},
+        "cached": {"prompt_tokens_details": {"cached_tokens": absurd}},
+        "cost": {"cost": absurd, "cost_details": {"upstream_inference_cost": absurd}},
+        "ticks": {"cost_in_usd_ticks": absurd},
+    }[where]
+    word = {"choices": [{"delta": {"content": "Yes."}, "finish_reason": "stop"}]}
+    service.always(answer(sse(word, {"choices": [], "usage": used})))
+
+    assert ask(max_tokens=50).text == ask(max_tokens=50).text == "Yes."
+
+    (one,) = spent()
+    assert one.requests == 2
+    assert 0 <= one.input <= 2 * MOST_TOKENS
+    assert 0 <= one.cost < 1
+    assert runtime.current().account.spent("day").get("USD", 0.0) == pytest.approx(one.cost)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -118,6 +120,34 @@ async def test_a_connection_is_used_again(server: Misbehaving) -> None:
         await call(OPENAI, base_url)
 
     assert len(set(map(id, server.seen[case].connections))) == 1
+
+
+TCP_INFO = 11  # of Linux's <netinet/tcp.h>
+SEGMENTS_WITH_DATA = 152  # where `struct tcp_info` of Linux has how many have come
+
+
+async def test_a_request_is_sent_in_one_piece() -> None:
+    """Its head alone would be a packet, and wake the server for nothing."""
+    found: list[tuple[bytes, int]] = []
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        request = await reader.read(2**16)
+        await asyncio.sleep(0.05)
+        info = writer.get_extra_info("socket").getsockopt(socket.IPPROTO_TCP, TCP_INFO, 160)
+        found.append((request, int.from_bytes(info[SEGMENTS_WITH_DATA:][:4], sys.byteorder)))
+        writer.write(b"HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n")
+        await reader.read()
+        writer.close()
+
+    listening = await asyncio.start_server(answer, "127.0.0.1", 0)
+    url = f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}/v1"
+    outcome = await call(OPENAI, url)
+    listening.close()
+
+    [(request, segments)] = found
+    assert outcome.error is not None
+    assert json.loads(request.partition(b"\r\n\r\n")[2])["stream"] is True
+    assert segments == 1 or sys.platform != "linux"
 
 
 async def test_a_connection_that_nobody_uses_is_closed_in_time(

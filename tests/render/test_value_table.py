@@ -9,7 +9,7 @@ from enum import Enum
 from typing import Any
 
 import pytest
-from pydantic import BaseModel, RootModel
+from pydantic import BaseModel, ConfigDict, RootModel
 
 from nbchat.events import Answer, Valued
 from nbchat.invisible import INVISIBLE
@@ -176,3 +176,22 @@ def test_only_a_valid_answer_has_a_value() -> None:
 
     invalid = Answer(valued=Valued(error=InvalidAnswer("age is missing.")))
     assert [has_value(one) for one in (answered(None), invalid, Answer())] == [True, False, False]
+
+
+def test_a_million_unseen_characters_are_written_out_one_by_one() -> None:
+    """Where each looked at all that follow it, this would take an hour."""
+    hidden = "\u202e" * 1_000_000
+
+    written = value_json(Answer(valued=Valued([{"a": hidden}])))
+
+    assert "\u202e" not in written
+    assert written.count("\\u202e") == 1_000_000
+
+
+def test_a_member_called_root_hides_no_other() -> None:
+    class Open(BaseModel):
+        model_config = ConfigDict(extra="allow")
+
+        name: str
+
+    assert items_of(Open(name="Ada", root=[1, 2])) is None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -29,7 +30,7 @@ def spending(name: str = "main", cost: float | None = 0.5, currency: str = "USD"
 def database(folder: Path, *spent: Spent) -> Database:
     made = Database(folder / "history.sqlite", "kernel")
     for one in spent:
-        made.write_spent(one)
+        made.write_spent([one])
     return made
 
 
@@ -92,6 +93,39 @@ def test_what_waits_to_be_saved_loses_its_name_with_its_conversation(tmp_path: P
 
     names = {one.group["name"] for one in store.ask(lambda d: d.spent_sums("conversation", ""))}
     assert names == {"kept", ""}
+    store.close()
+
+
+def test_what_was_spent_is_written_in_lists(tmp_path: Path) -> None:
+    """A commit for each would cost more than the answer of a fast server."""
+    store = Store(tmp_path / "history.sqlite")
+    statements: list[str] = []
+    store.ask(lambda d: d._open().set_trace_callback(statements.append))
+    store.pause(1)
+    for number in range(REQUESTS):
+        store.put_spent(Spent(spending(f"talk {number % 3}"), DAY, "kernel", ""))
+    store.resume()
+
+    (one,) = store.ask(lambda d: d.spent_sums("model", ""))
+
+    assert one.requests == REQUESTS
+    assert store.ask(lambda d: [*d._open().execute("SELECT count(*) FROM spent")]) == [(REQUESTS,)]
+    assert statements.count("COMMIT") <= REQUESTS / 100
+    store.close()
+
+
+def test_what_cannot_be_written_keeps_none_of_the_others_from_it(tmp_path: Path) -> None:
+    store = Store(tmp_path / "history.sqlite")
+    store.pause(1)
+    for cost in (0.25, 0.5, 1.0):
+        usage = Usage(1, 2**70) if cost == 0.5 else Usage(1, 2)  # more than SQLite's integers hold
+        spent = replace(spending(cost=cost), usage=usage)
+        store.put_spent(Spent(spent, DAY, "kernel", ""))
+    store.resume()
+
+    (one,) = store.ask(lambda d: d.spent_sums("model", ""))
+
+    assert (one.requests, one.cost) == (2, 1.25)
     store.close()
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nbchat.values.growing import LOOKS, NOTHING, GrowingShape
+from nbchat.values.growing import LONG, LOOKS, NOTHING, GrowingShape
 from nbchat.values.row_texts import RowTexts
 from nbchat.values.value_type import ValueType
 
@@ -131,3 +131,33 @@ def test_all_looks_at_a_shape_together_grow_with_its_length_alone() -> None:
         for letter in '{"text": "' + "a" * length:
             shape.feed(letter)
         assert length < shape.characters < 2 * LOOKS * length
+
+
+def test_a_long_shape_is_looked_at_a_few_times_only() -> None:
+    """Each look at a long one takes a while, in which no other question gets on."""
+    looks = 0
+
+    class Counted(GrowingShape):
+        def _shape(self, text: str) -> Any:
+            nonlocal looks
+            looks += 1
+            return super()._shape(text)
+
+    shape = Counted()
+    shape.feed("{" + ",".join(f'"{n}":1' for n in range(LONG)))
+    assert looks == 1
+    for _ in range(LONG // 10):
+        shape.feed(',"more":1' * 10)
+
+    assert looks < 10
+
+
+def test_the_copies_of_many_rows_grow_with_their_number_alone() -> None:
+    growing = ValueType.of(list[int]).growing()
+    growing.feed("[1")
+    copied = 0
+    for _ in range(5_000):
+        rows = growing.feed(",1")
+        copied += 0 if rows is NOTHING else len(rows)
+
+    assert 5_000 < copied < 2 * LOOKS * 5_000

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -10,9 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft7Validator, Draft202012Validator, FormatChecker
 
+from nbchat.errors import BadOption
 from nbchat.values.json_check import JsonCheck
+from nbchat.values.json_formats import MOST_PATTERNS
 from nbchat.values.json_schema import usable
-from nbchat.values.problems import path_text
+from nbchat.values.problems import MOST_KEPT, InvalidValue, message_text, path_text
+from nbchat.values.value_type import ValueType
 
 from ..nightly import examples
 
@@ -40,7 +44,8 @@ ALONE = {
     "maximum": NUMBERS,
     "exclusiveMinimum": NUMBERS,
     "exclusiveMaximum": NUMBERS,
-    "multipleOf": st.sampled_from([1, 2, 3, 0.5]),
+    # Of 3, that package would look at the bits of 1e300, and not at the number.
+    "multipleOf": st.sampled_from([1, 2, 4, 0.5]),
     "minLength": SIZES,
     "maxLength": SIZES,
     "minItems": SIZES,
@@ -107,6 +112,26 @@ def test_the_same_values_fit(schema: Any, values: list[Any]) -> None:
     whole = {"type": "object", "properties": {"value": schema}}
     for value in values:
         assert (not problems(whole, {"value": value})) == judge(whole).is_valid({"value": value})
+
+
+@pytest.mark.parametrize(
+    ("text", "of", "fits"),
+    [
+        ("0.3", 0.1, True),
+        ("0.35", 0.1, False),
+        ("19.99", 0.01, True),
+        ("3e300", 3, True),
+        ("1e300", 3, False),
+        ("1e300", 1e-5, True),
+        ("6", 3, True),
+        ("7.0", 3, False),
+        ("-9", 3, True),
+    ],
+)
+def test_a_multiple_is_one_of_the_numbers_as_they_are_written(
+    text: str, of: float, *, fits: bool
+) -> None:
+    assert (not problems({"type": "number", "multipleOf": of}, json.loads(text))) is fits
 
 
 @settings(max_examples=examples(1_000), deadline=None)
@@ -255,3 +280,62 @@ def test_a_schema_that_doubles_at_each_level_ends() -> None:
     schema = {"$defs": definitions, "properties": {"a": {"$ref": "#/$defs/59"}}}
 
     assert problems(schema, {"a": 1}) == ["a: Input should be a string"]
+
+
+def deep(levels: int) -> str:
+    return '{"a":' * levels + "{}" + "}" * levels
+
+
+@pytest.mark.parametrize("levels", [50, 150, 200, 240, 400, 900, 10_000])
+def test_however_deep_an_answer_is_it_is_a_value_or_none(levels: int) -> None:
+    wanted = ValueType.of({"type": "object", "properties": {"a": {"$ref": "#"}}})
+
+    for feed in (wanted.read, wanted.growing().feed):
+        with suppress(InvalidValue):
+            feed(deep(levels))
+
+
+def test_the_same_problem_is_found_once_however_often_a_schema_asks() -> None:
+    """Without that there are 2 ** 40 of them."""
+    parts = {f"d{n}": {"allOf": [{"$ref": f"#/$defs/d{n + 1}"}] * 2} for n in range(40)}
+    schema = {"$defs": parts | {"d40": {"type": "integer"}}, "allOf": [{"$ref": "#/$defs/d0"}]}
+
+    assert problems(schema, "a") == ["Input should be an integer"]
+
+
+def test_so_many_problems_are_enough() -> None:
+    schema = {"type": "array", "items": {"type": "string"}}
+
+    assert len(problems(schema, [1] * 3 * MOST_KEPT)) == MOST_KEPT
+
+
+def test_a_large_enum_is_read_once_and_named_in_part() -> None:
+    class Counted(list[int]):
+        reads = 0
+
+        def __iter__(self) -> Any:
+            type(self).reads += 1
+            return super().__iter__()
+
+    root, targets = usable({"items": {"enum": [*range(5000)]}})
+    root["items"]["enum"] = Counted(root["items"]["enum"])
+    found = JsonCheck(root, targets).problems([1] * 50 + [-1])
+
+    assert Counted.reads == 1
+    assert str(found[0]).endswith("or 19 or 4,980 more")
+
+
+def test_a_schema_has_not_any_number_of_patterns() -> None:
+    with pytest.raises(BadOption, match="501 different patterns"):
+        usable({"patternProperties": {f"^a{n}": True for n in range(MOST_PATTERNS + 1)}})
+
+
+def test_a_message_of_a_large_value_is_made_from_its_beginning() -> None:
+    class Counted(str):
+        def split(self, *how: Any) -> list[str]:
+            raise AssertionError("the whole was read")
+
+        def __getitem__(self, key: Any) -> str:
+            return str(self)[key]
+
+    assert message_text(Counted("a " * 10**6)).startswith("a a a")

@@ -94,3 +94,8 @@ def test_one_of_several_words_is_held_to() -> None:
 def test_what_cannot_be_read_is_said(text: str, said: str) -> None:
     with pytest.raises(BadOption, match=said):
         ValueType.of(text)
+
+
+def test_too_many_brackets_are_no_type() -> None:
+    with pytest.raises(BadOption, match="too many brackets"):
+        ValueType.of("list[" * 5000 + "a" + "]" * 5000)

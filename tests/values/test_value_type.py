@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import math
+import signal
 import subprocess
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from typing import Any
 
@@ -271,6 +274,70 @@ def test_a_check_that_fails_by_itself_is_told_as_such() -> None:
         with pytest.raises(InvalidValue, match="its check failed with KeyError: 1"):
             ValueType.of(schema).read(text)
         assert ValueType.of(list[Faulty]).growing().feed('[{"age": 1}]') is NOTHING
+
+
+class Unsayable(Exception):
+    def __str__(self) -> str:
+        raise SystemExit
+
+
+class UnsayableValue(ValueError):
+    def __str__(self) -> str:
+        raise RuntimeError
+
+
+@pytest.mark.parametrize(
+    ("raised", "is_of_check"),
+    [
+        (SystemExit(3), True),
+        (KeyboardInterrupt(), True),
+        (GeneratorExit(), True),
+        (asyncio.CancelledError(), True),
+        (RecursionError("too deep"), True),
+        (OSError("no such file"), True),
+        (NameError("name 'x' is not defined"), True),
+        (StopIteration(), False),
+        (ZeroDivisionError(), False),
+        (BaseExceptionGroup("two", [SystemExit(1), ValueError("x")]), True),
+        (Unsayable(), False),
+        (UnsayableValue(), False),
+    ],
+)
+def test_whatever_a_check_raises_is_told_as_its_own(
+    raised: BaseException, is_of_check: bool
+) -> None:
+    class Faulty(BaseModel):
+        age: int
+
+        @field_validator("age")
+        @classmethod
+        def _fail(cls, age: int) -> int:
+            raise raised
+
+    def read(schema: Any, text: str) -> InvalidValue:
+        with pytest.raises(InvalidValue, match="its check failed with") as told:
+            ValueType.of(schema).read(text)
+        assert ValueType.of(list[Faulty]).growing().feed('[{"age": 1}, ') is NOTHING
+        return told.value
+
+    with ThreadPoolExecutor() as elsewhere:  # as on the engine's thread
+        for schema, text in ((Faulty, '{"age": 1}'), (list[Faulty], '[{"age": 1}, {"age": 2}]')):
+            told = elsewhere.submit(read, schema, text).result()
+            assert told.is_of_check is is_of_check
+
+
+def test_whoever_presses_stop_while_a_check_runs_stops_it() -> None:
+    class Slow(BaseModel):
+        age: int
+
+        @field_validator("age")
+        @classmethod
+        def _wait(cls, age: int) -> int:
+            signal.raise_signal(signal.SIGINT)
+            return age
+
+    with pytest.raises(KeyboardInterrupt):
+        ValueType.of(Slow).read('{"age": 1}')
 
 
 def test_halves_of_characters_are_no_value() -> None:

@@ -112,6 +112,8 @@ class _Maker:
             return self._reading.truth(name) if self._reading else number % 2 == 0
         if kind in ("integer", "number"):
             told = self._reading.number({**whole, "type": kind})
+            if told is None and self._reading:
+                told = self._reading.score(name, {**whole, "type": kind})
             return _number(whole, kind == "integer", number) if told is None else told
         return self._reading.text(name, whole) or _text(whole, name, number)
 

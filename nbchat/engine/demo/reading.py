@@ -38,7 +38,7 @@ _GOOD = """
     fast clean warm fresh helpful recommend thanks thank nice amazing delicious comfortable
 """
 _BAD = """
-    bad terrible hate hated awful broken worst slow cold rude late dirty disappointed never
+    bad terrible hate hated awful broke broken worst slow cold rude late dirty disappointed never
     refund angry poor wrong useless expensive noisy crash crashed lost failed complaint
 """
 # Labels that are about the mood of a text, from the best to the worst.
@@ -47,6 +47,16 @@ MOODS = (
     ("neutral", "mixed", "ok", "okay", "unclear"),
     ("negative", "sad", "bad", "angry", "unhappy", "complaint"),
 )
+# What a text field says of a mood, from the best to the worst, and a number in figures.
+TOLD_MOODS = {
+    **dict.fromkeys(
+        ("sentiment", "mood", "tone", "polarity", "label", "category", "class"),
+        tuple(names[0] for names in MOODS),
+    ),
+    **dict.fromkeys(("verdict", "opinion", "rating", "quality"), ("good", "mixed", "bad")),
+    "feeling": ("happy", "mixed", "unhappy"),
+}
+SCORES = {"score", "rating", "confidence", "probability", "stars", "grade", "polarity", "sentiment"}
 _NO_NAMES = """
     A An And As At But By Classify Do Does Extract Find For From Give Has He Her His How I If
     In Is It Its List Make My Name No Not Of On Or Our Please Read She Show Sort Tell That The
@@ -87,7 +97,7 @@ class Reading:
         named = [one for one in choices if _words_of(one) and _words_of(one) <= self._words]
         if named:
             return named[0]
-        mood = self._mood()
+        mood = self.mood
         for at in (mood, 1 - mood % 2):
             for one in choices:
                 if at in range(3) and str(one).lower() in MOODS[at]:
@@ -104,6 +114,15 @@ class Reading:
         for at, number in enumerate(self._numbers):
             if is_within(number, schema):
                 return self._numbers.pop(at)
+        return None
+
+    def score(self, name: str, schema: Mapping[str, Any]) -> float | None:
+        """A number for a field that says how good something is, by the mood of the text."""
+        if _words_of(name) & SCORES:
+            shares, stars = (0.9, 0.5, 0.1), (5, 3, 1)
+            for scale in (shares, stars):
+                if is_within(scale[self.mood], schema):
+                    return scale[self.mood]
         return None
 
     def text(self, name: str, schema: Mapping[str, Any]) -> str | None:
@@ -134,6 +153,8 @@ class Reading:
             return self.keywords()
         if self._is_value:
             return [self._text]
+        if about & TOLD_MOODS.keys():
+            return [TOLD_MOODS[word][self.mood] for word in sorted(about & TOLD_MOODS.keys())]
         return self._sentences() if about & SAID else ()
 
     def keywords(self) -> list[str]:
@@ -147,7 +168,13 @@ class Reading:
         fitting = [one for one in said if 0 < len(one) <= LONGEST_REASON]
         return sorted(fitting, key=lambda one: " " not in one)  # an "Urgent!" is none, if it can be
 
-    def _mood(self) -> int:
+    @property
+    def first_sentence(self) -> str:
+        """The text in short."""
+        return next(iter(self._sentences()), self._text[:LONGEST_REASON])
+
+    @property
+    def mood(self) -> int:
         """The place in MOODS."""
         score = len(self._words & GOOD) - len(self._words & BAD)
         return 0 if score > 0 else 2 if score < 0 else 1

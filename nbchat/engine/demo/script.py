@@ -12,6 +12,7 @@ from nbchat.engine.demo.about_sent import about_sent, has_table
 from nbchat.engine.demo.counting import count_table
 from nbchat.engine.demo.repairs import repair
 from nbchat.engine.demo.sent import Sent, read_sent
+from nbchat.engine.demo.verdicts import verdict
 
 INTRODUCTION = """\
 Hello! I am **demo**, the small script inside nbchat that answers when no provider is set up. \
@@ -157,6 +158,8 @@ def reply(questions: Sequence[str], images: int = 0) -> str:
         return about_sent(question)
     if counts := count_table(question):
         return counts
+    if short := verdict(question):
+        return short
     if parts := _tricks_for(text) or _topics_for(text):
         return "\n\n".join(parts)
     if said := about_sent(question):

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import builtins
 import re
 import shlex
 import sys
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -35,6 +37,8 @@ USAGE = (
 )
 KEPT_HERE = ("--name", "--tools", "--above", "--into", "--each")  # options that no provider is told
 NOT_FOR_VALUES = ("In", "Out", "get_ipython", "exit", "quit")  # IPython's own names
+# Names with two signs in front, and those of what was typed and shown before: _, _i, _12.
+_OF_IPYTHON = re.compile(r"__\w*|_|_i+|_i?\d+|_[iod]h")
 ALL = 0  # cells above: as many as fit
 PLANNED_WITH = "look,run"  # where --plan stands without --tools
 HELP_WORDS = ("--help", "-h", "?")  # a line with nothing else asks for help
@@ -151,6 +155,12 @@ def _refuse_beside_each(read: MagicArguments) -> None:
     if read.into is None:
         line = f"%%chat --each {read.each} --into out"
         raise BadOption(f"--each {read.each} needs a name for what comes of it:\n{line}")
+    if read.into == read.each:
+        line = f"%%chat --each {read.each} --into {'result' if read.each == 'out' else 'out'}"
+        raise BadOption(
+            f"--into {read.into} would put what comes of it in the place of the data that --each "
+            f"asks about. Give it another name:\n{line}"
+        )
     if read.show:
         raise BadOption(
             "--show shows one question, and --each asks many. Show it with one row's words in the "
@@ -268,10 +278,16 @@ def _wanted(text: str) -> str:
 
 
 def _into(text: str) -> str:
-    if not text.isidentifier() or iskeyword(text) or text in NOT_FOR_VALUES:
-        shown = repr(shorten(text, 60))
+    name = unicodedata.normalize("NFKC", text)  # as Python reads it in a cell
+    shown = repr(shorten(text, 60))
+    if not name.isidentifier() or iskeyword(name):
         raise argparse.ArgumentTypeError(f"takes a name for a variable such as out, not {shown}")
-    return text
+    if name in NOT_FOR_VALUES or _OF_IPYTHON.fullmatch(name) or hasattr(builtins, name):
+        raise argparse.ArgumentTypeError(
+            f"takes a name of your own for a variable such as out, not {shown}, which Python or "
+            "IPython uses itself"
+        )
+    return name
 
 
 def _each(text: str) -> str:

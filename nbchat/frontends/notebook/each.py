@@ -42,6 +42,7 @@ def ask_each(shell: InteractiveShell, line: MagicArguments, body: str) -> None:
             name=line.name,
             options=options,
             display=display,
+            into=line.into or "",
         )
     except NbchatError as error:
         if _is_to_keep(error):

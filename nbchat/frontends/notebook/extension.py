@@ -14,6 +14,7 @@ from contextlib import AbstractContextManager, nullcontext, suppress
 from typing import TYPE_CHECKING
 
 from nbchat.frontends.cells.recorder import record, record_no_more
+from nbchat.frontends.jupyterlab.comm import LabComm
 from nbchat.frontends.notebook import typed_lines
 from nbchat.frontends.notebook.completion import complete
 from nbchat.frontends.notebook.input_history import InputHistory
@@ -96,7 +97,7 @@ def _read_settings() -> None:
 STEPS = (_import_engine, _draw, _load_certificates, _read_settings)
 
 
-_loaded: dict[int, tuple[Preloader, InputHistory]] = {}  # by the id of the shell
+_loaded: dict[int, tuple[Preloader, InputHistory, LabComm]] = {}  # by the id of the shell
 
 
 def load(shell: InteractiveShell, no_fork: Block = nullcontext) -> None:
@@ -108,7 +109,7 @@ def load(shell: InteractiveShell, no_fork: Block = nullcontext) -> None:
     if id(shell) not in _loaded:
         read_along(shell)
         _record(shell)
-    _loaded[id(shell)] = Preloader(shell, no_fork), InputHistory(shell)
+    _loaded[id(shell)] = Preloader(shell, no_fork), InputHistory(shell), LabComm(shell)
 
 
 def _record(shell: InteractiveShell) -> None:

@@ -14,7 +14,7 @@ from nbchat.frontends.panel import handlers, source
 from nbchat.frontends.panel.engine_thread import run_on_engine
 from nbchat.frontends.panel.interrupt import stop_on_interrupt
 from nbchat.frontends.panel.session import Session
-from nbchat.frontends.panel.subshell import answer_where_asked
+from nbchat.frontends.subshell import answer_where_asked
 from nbchat.wrong_calls import tells_wrong_calls
 
 

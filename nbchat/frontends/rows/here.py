@@ -31,11 +31,39 @@ class Unwatched:
     def end(self, progress: Progress, result: Mapped | None = None) -> None: ...
 
 
+class MapsOfCell:
+    """Counts the maps of the cell that runs."""
+
+    def __init__(self) -> None:
+        self._run: str | None = None  # of the cell
+        self._count = 0
+
+    def next_id(self) -> str:
+        """The id of the cell, with a number from its second map on; "" where it has none."""
+        shell = _shell_here()
+        if shell is None:
+            return ""
+        from nbchat.frontends.notebook.cell_request import cell_id, execution_id
+
+        run = execution_id(shell)
+        self._count = self._count + 1 if run == self._run else 1
+        self._run = run
+        cell = cell_id(shell) or ""
+        return f"{cell} {self._count}" if cell and self._count > 1 else cell
+
+
+maps_of_cell = MapsOfCell()
+
+
 def display_here() -> RowsDisplay:
     """A bar in a notebook, a line in a terminal, tqdm in a script that somebody watches."""
-    ipython = sys.modules.get("IPython")
-    shell = ipython.get_ipython() if ipython is not None else None
+    shell = _shell_here()
     return _in_a_script() if shell is None else display_in(shell)
+
+
+def _shell_here() -> InteractiveShell | None:
+    ipython = sys.modules.get("IPython")
+    return ipython.get_ipython() if ipython is not None else None
 
 
 def display_in(shell: InteractiveShell) -> RowsDisplay:

@@ -57,7 +57,8 @@ class CellBar:
         if not self._updates.is_due(now):
             return
         facts = state_words(progress)
-        page = bar_html(share(progress), facts, progress.lines[-MOST_LINES:])
+        remarks = " ".join(progress.lines[-MOST_LINES:])
+        page = bar_html(share(progress), facts, above=progress.plan, below=remarks)
         if page == self._page:
             return
         # What is added has no text: a front-end that updates nothing would leave it standing.
@@ -73,21 +74,20 @@ class CellBar:
 
 def ending_output(progress: Progress, result: Mapped | None = None) -> dict[str, Any]:
     """What stays of a map in its cell: the `result` as it shows itself, or a line about it."""
-    notes = "".join(map(note, progress.lasting))
-    words = [*map(_safe, progress.lasting)]
-    if result is None:
-        facts = ending_words(progress)
-        html, text = styled_page(notes + small_line(facts)), _plain(facts)
-    else:
-        shown = result._repr_mimebundle_()
-        html, text = shown["text/html"], shown["text/plain"]
-        if notes:
-            html = styled_page(notes) + html
-    return {"text/html": html, "text/plain": "\n".join([*words, text])}
+    remarks = " ".join(progress.lasting)
+    if result is not None:
+        return result.shown(remarks)
+    facts = ending_words(progress)
+    html = styled_page(small_line(facts) + (note(remarks) if remarks else ""))
+    return {"text/html": html, "text/plain": "\n".join([_plain(facts), *_lines(remarks)])}
 
 
 def _plain(facts: list[str]) -> str:
     return _safe(" · ".join(facts))
+
+
+def _lines(remarks: str) -> list[str]:
+    return [_safe(remarks)] if remarks else []
 
 
 def _safe(words: str) -> str:

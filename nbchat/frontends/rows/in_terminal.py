@@ -13,7 +13,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from nbchat.frontends.rows.words import ending_words, share, state_words
+from nbchat.frontends.rows.words import News, ending_words, share, state_words
 from nbchat.render.terminal.clean import clean_words
 from nbchat.render.terminal.rich_page import remark
 
@@ -32,7 +32,7 @@ class TerminalBar:
         self._console = console
         self._clock = clock
         self._due = 0.0
-        self._told = 0  # how many lines have been printed
+        self._news = News()
         self._live = Live(
             console=console,
             auto_refresh=False,
@@ -59,9 +59,8 @@ class TerminalBar:
         self._console.print(Text(_joined(ending_words(progress)), style="dim"))
 
     def _tell(self, progress: Progress) -> None:
-        for line in progress.lines[self._told :]:
+        for line in self._news.of(progress):
             self._console.print(remark(clean_words(line)))
-        self._told = len(progress.lines)
 
 
 class PrintedLines:
@@ -69,13 +68,12 @@ class PrintedLines:
 
     def __init__(self, file: IO[str] | None = None) -> None:
         self._file = file or sys.stdout
-        self._told = 0
+        self._news = News()
 
     def show(self, progress: Progress) -> None:
         """Print what is new."""
-        for line in progress.lines[self._told :]:
+        for line in self._news.of(progress):
             print(clean_words(line), file=self._file, flush=True)
-        self._told = len(progress.lines)
 
     def end(self, progress: Progress, result: Mapped | None = None) -> None:
         """Print what came of it."""

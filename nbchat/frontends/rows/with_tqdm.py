@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any
 
-from nbchat.frontends.rows.words import ending_words
+from nbchat.frontends.rows.words import News, ending_words
 from nbchat.render.terminal.clean import clean_words
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ class TqdmBar:
 
     def __init__(self) -> None:
         self._bar: Any = None  # tqdm has no types
-        self._told = 0
+        self._news = News()
 
     def show(self, progress: Progress) -> None:
         """Move it."""
@@ -36,9 +36,8 @@ class TqdmBar:
                 mininterval=GAP,
                 file=sys.stderr,
             )
-        for line in progress.lines[self._told :]:
+        for line in self._news.of(progress):
             self._bar.write(clean_words(line), file=sys.stderr)
-        self._told = len(progress.lines)
         self._bar.set_postfix_str(clean_words(str(progress.cost)), refresh=False)
         self._bar.update(settled - self._bar.n)
 

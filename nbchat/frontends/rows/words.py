@@ -12,6 +12,21 @@ if TYPE_CHECKING:
 FIRST_TENTHS = 10  # rows a second, below which a tenth of a row says something
 
 
+class News:
+    """What a person has not been told yet, where each line is printed once."""
+
+    def __init__(self) -> None:
+        self._plan = ""
+        self._told = 0  # of the remarks
+
+    def of(self, progress: Progress) -> list[str]:
+        """What it will take, where that is known better now, and the remarks that are new."""
+        plan, remarks = progress.plan, progress.lines[self._told :]
+        is_new = plan != self._plan
+        self._plan, self._told = plan, self._told + len(remarks)
+        return [*([plan] if is_new and plan else []), *remarks]
+
+
 def share(progress: Progress) -> float:
     """How much of it is behind us, from 0 to 1."""
     return _settled(progress) / progress.rows if progress.rows else 1.0

@@ -29,6 +29,7 @@ from nbchat.wire.requests import (
     is_blank,
     pieces_of,
     text_file_as_text,
+    with_shared_part,
 )
 from nbchat.wire.schema import system_text
 from nbchat.wire.shapes import count, items, mapping, string
@@ -73,9 +74,11 @@ def render(ask: ModelRequest) -> HttpRequest:
     """The POST to `…/v1/messages`. Messages come last, so that the bytes before the new one repeat.
 
     Caching is asked for once at the top, where the server itself moves the mark to the
-    last block: a mark on the blocks would change bytes that were sent before.
+    last block: a mark on the blocks would change bytes that were sent before. Of a row of
+    a map only the shared part is marked: nobody reads its end again, and writing it costs.
     """
     limit, budget = limits_of(ask)
+    goes_on = ask.goes_on
     ask = with_used_tools(ask)
     body: dict[str, Any] = {"model": ask.model, "max_tokens": limit, "stream": True}
     if budget:
@@ -90,7 +93,9 @@ def render(ask: ModelRequest) -> HttpRequest:
     if schema:
         merge_into(body, {"output_config": {"format": {"type": "json_schema", "schema": schema}}})
     cached = {"cache_control": CACHED} if ask.quirks.cache == "cache_control" else {}
-    body |= cached
+    if goes_on:
+        body |= cached
+    ask, has_shared = with_shared_part(ask)
     if system := system_text(ask):
         body["system"] = [{"type": "text", "text": system, **cached}]
     if ask.tools:
@@ -102,6 +107,8 @@ def render(ask: ModelRequest) -> HttpRequest:
             body["tool_choice"] = _tool_choice(ask.tool_choice)
         merge_into(body, ask.quirks.tools_body)
     body["messages"] = alternate_roles(_turn(message, ask) for message in ask.messages)
+    if has_shared:
+        body["messages"][0]["content"][0] |= cached
     path = "/messages" if ask.base_url.endswith("/v1") else "/v1/messages"
     notices += [*left_out_notices(ask, FIELDS, "anthropic-messages"), *in_words]
     return HttpRequest(ask.url(path), body, {"anthropic-version": VERSION}, notices)

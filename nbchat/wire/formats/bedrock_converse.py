@@ -32,6 +32,7 @@ from nbchat.wire.requests import (
     is_blank,
     pieces_of,
     text_file_as_text,
+    with_shared_part,
 )
 from nbchat.wire.schema import schema_name, system_text
 from nbchat.wire.shapes import items, mapping, string
@@ -69,6 +70,7 @@ def render(ask: ModelRequest) -> HttpRequest:
 
     Messages come last, so that the bytes before the new message repeat.
     """
+    goes_on = ask.goes_on
     body: dict[str, Any] = {}
     if ask.thinking.budget:
         thinking = {"type": "enabled", "budget_tokens": ask.thinking.budget}
@@ -100,11 +102,14 @@ def render(ask: ModelRequest) -> HttpRequest:
                 "so the model may call one in spite of tool_choice."
             )
     documents = numbers(1)
+    ask, has_shared = with_shared_part(ask)
     body["messages"] = alternate_roles(
         _turn(message, documents, ask.model) for message in ask.messages
     )
-    if cached and body["messages"]:
+    if cached and body["messages"] and goes_on:
         _cache(body["messages"][-1]["content"])
+    if cached and has_shared:
+        body["messages"][0]["content"].insert(1, CACHE_POINT)
     return HttpRequest(
         ask.url(f"/model/{quote(ask.model, safe='')}/converse-stream"), body, notices=notices
     )

@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from nbchat.events import Event, Usage, WasThought
+from nbchat.events import Event, Usage
 from nbchat.messages import Text, Thought
 from nbchat.option_values import TOOL_CHOICES
 from nbchat.wire.answer_parts import begin, state_of
-from nbchat.wire.chat_media import ChatMedia, words_and_pictures
+from nbchat.wire.chat_media import FEWEST, ChatMedia, words_and_pictures
 from nbchat.wire.chat_messages import chat_messages
 from nbchat.wire.claude_thinking import without_claudes_thinking
 from nbchat.wire.contract import Framing, HttpRequest, ModelRequest, merge_into
@@ -23,7 +23,7 @@ from nbchat.wire.parameters import left_out_notices, place
 from nbchat.wire.problem import raise_problem
 from nbchat.wire.provider_tools import runs_there
 from nbchat.wire.reasoning_details import ReasoningDetails
-from nbchat.wire.requests import function_tools
+from nbchat.wire.requests import function_tools, with_shared_part
 from nbchat.wire.said_cost import said_cost
 from nbchat.wire.schema import held_to, system_text
 from nbchat.wire.shapes import count, items, mapping, string
@@ -53,6 +53,8 @@ THINKING = (
     "reasoning_text",
 )  # vLLM renamed the first to the second
 PICTURES = ("image_url", "image", "output_image")  # parts of a content
+PLAIN = frozenset(("role", "content"))  # the members of a delta that has words alone
+CACHED = {"type": "ephemeral"}
 FIRST = (None, "", 0, "0")  # the index of the choice that is read
 
 
@@ -64,6 +66,7 @@ def render(ask: ModelRequest) -> HttpRequest:
 
     Messages come last, so that the bytes before the new message repeat.
     """
+    goes_on = ask.goes_on
     ask, left_out = without_claudes_thinking(ask)
     ask, schema, in_words = held_to(ask, named_form(ask.quirks.schema_form))
     quirks = ask.quirks
@@ -78,10 +81,9 @@ def render(ask: ModelRequest) -> HttpRequest:
         body["reasoning_effort"] = ask.thinking.effort
     if quirks.cache == "prompt_cache_key" and ask.cache_key:
         body["prompt_cache_key"] = ask.cache_key
-    if (
-        quirks.cache == "cache_control"
-    ):  # OpenRouter for Claude, which moves the mark to the last block itself
-        body["cache_control"] = {"type": "ephemeral"}
+    is_marked = quirks.cache == "cache_control"  # OpenRouter for Claude
+    if is_marked and goes_on:  # which moves the mark to the last block itself
+        body["cache_control"] = CACHED
     merge_into(body, quirks.body)
     merge_into(body, ask.thinking.body)
     if schema or (ask.schema is not None and quirks.schema_mode == "json_object"):
@@ -92,7 +94,10 @@ def render(ask: ModelRequest) -> HttpRequest:
         if ask.tool_choice:
             body["tool_choice"] = _tool_choice(ask.tool_choice)
         merge_into(body, quirks.tools_body)
-    body["messages"] = [*_system(ask), *chat_messages(ask)]
+    told, asked = _system(ask), [*chat_messages(ask)]
+    if is_marked and not goes_on:
+        _mark_shared(told, asked, ask)
+    body["messages"] = [*told, *asked]
     notices = [*left_out, *left_out_notices(ask, FIELDS, "openai-chat"), *in_words]
     return HttpRequest(ask.url("/chat/completions"), body, notices=notices)
 
@@ -104,6 +109,21 @@ def _system(ask: ModelRequest) -> list[dict[str, Any]]:
         if text
         else []
     )
+
+
+def _mark_shared(
+    told: list[dict[str, Any]], asked: list[dict[str, Any]], ask: ModelRequest
+) -> None:
+    """Mark where that ends which the questions of all rows begin with."""
+    parted, has_shared = with_shared_part(ask)
+    if has_shared:
+        texts = [part for part in parted.messages[0].parts if isinstance(part, str)]
+        others = [] if isinstance(asked[0]["content"], str) else asked[0]["content"][1:]
+        blocks = [{"type": "text", "text": text} for text in texts]
+        asked[0]["content"] = [{**blocks[0], "cache_control": CACHED}, *blocks[1:], *others]
+    elif told:
+        text = {"type": "text", "text": told[0]["content"], "cache_control": CACHED}
+        told[0]["content"] = [text]
 
 
 def _tool_choice(choice: str) -> str | dict[str, Any]:
@@ -186,6 +206,10 @@ class Reader:
             )
         if delta is None:
             return self._content(choice.get("text"))
+        content = delta.get("content")
+        if isinstance(content, str) and delta.keys() <= PLAIN and len(content) <= FEWEST:
+            self._has_words = self._has_words or bool(content)  # as nearly all are
+            return [*self._sources.hear(self._words(content)), *self._sources.read(choice)]
         self._signed |= message_signature(delta)
         return [*self._said(delta), *self._sources.read(delta), *self._sources.read(choice)]
 
@@ -261,7 +285,7 @@ class Reader:
         if self._tags is None:
             return [Text(text)] if text else []
         events: list[Event] = list(self._tags.feed(text))
-        if any(isinstance(event, Thought | WasThought) for event in events):
+        if events and not isinstance(events[0], Text):  # thinking comes before the text
             self._came_in = IN_TEXT
         return events
 

@@ -127,3 +127,25 @@ def test_whatever_is_asked_the_answer_fits_and_is_the_same(question: str, number
 
     Draft202012Validator(WHOLE[number]).validate(made)
     assert instance_of(WHOLE[number], question) == made
+
+
+@pytest.mark.parametrize(
+    ("text", "sentiment", "score"),
+    [
+        ("The soup was lovely and warm.", "positive", 0.9),
+        ("Terrible service, cold food.", "negative", 0.1),
+        ("We came on Monday.", "neutral", 0.5),
+    ],
+)
+def test_a_mood_and_a_score_are_those_of_the_text(text: str, sentiment: str, score: float) -> None:
+    fields = {"sentiment": {"type": "string"}, "score": {"type": "number"}}
+
+    made = instance_of({"type": "object", "properties": fields}, f"Judge this review: {text}")
+
+    assert made == {"sentiment": sentiment, "score": score}
+
+
+def test_a_score_is_within_its_bounds() -> None:
+    stars = {"type": "integer", "minimum": 1, "maximum": 5}
+
+    assert instance_of({"properties": {"stars": stars}}, "Stars: It was awful.") == {"stars": 1}

@@ -231,3 +231,72 @@ def test_where_no_value_may_leave_no_row_is_asked(kernel: RunningKernel, rows: S
     assert ran.status == "error"
     assert 'data = "schema"' in ran.error
     assert rows.requests == []
+
+
+ANEW = "Since this cell ran last, its {} changed: all rows are asked anew."
+MAP = "out = nbchat.map(df, 'What of this? {{text}}{more}', 'kimi-k2.6'{options})"
+
+
+def test_a_cell_whose_prompt_has_changed_asks_anew_and_says_so(
+    kernel: RunningKernel, rows: Service
+) -> None:
+    kernel.run(EACH, cell="c1")
+    rows.requests.clear()
+
+    ran = kernel.run(f"{EACH} Really?", cell="c1")
+
+    assert len(rows.requests) == 3
+    assert ANEW.format("prompt") in ran.text
+    assert ANEW.format("prompt") not in kernel.run(EACH, cell="c2").text  # of another cell
+
+
+def test_a_map_in_a_cell_says_what_has_changed_each_map_of_it_for_itself(
+    kernel: RunningKernel, rows: Service
+) -> None:
+    kernel.run("import nbchat")
+    first, second = MAP.format(more="", options=""), MAP.format(more=" 2", options="")
+    both = kernel.run(f"{first}\n{second}", cell="c1")
+    assert "changed" not in both.text
+
+    changed = MAP.format(more=" 2", options=", max_tokens=50, schema='verdict, flavour'")
+    ran = kernel.run(f"{first}\n{changed}", cell="c1")
+
+    assert ran.text.count("changed") == 1
+    assert ANEW.format("schema and options") in ran.text
+
+
+def test_a_result_at_the_end_of_a_cell_is_a_table_with_what_to_do_next(
+    kernel: RunningKernel, rows: Service
+) -> None:
+    refused = answer(b'{"error":{"message":"no mint\\nhere"}}', status=400)
+    rows.always(by_question({**TASTES, "mint": refused}))
+    kernel.run("import nbchat; out = nbchat.map(df, 'What of this? {text}', 'kimi-k2.6')")
+
+    ran = kernel.run("out")
+
+    head, *lines = ran.text.splitlines()
+    assert head.split() == ["text", "answer", "error", "tokens", "cost"]
+    (mint,) = [line for line in lines if line.startswith("b ")]
+    assert "no mint here" in mint
+    assert lines[-2].startswith("5 rows, 3 answered, 1 failed, 1 skipped, ")
+    assert lines[-1] == "RequestRefused: 1 row. out.retry() asks those again that have no answer."
+
+
+def test_a_row_that_was_not_asked_says_so_and_is_no_failure(
+    kernel: RunningKernel, rows: Service
+) -> None:
+    kernel.run("import nbchat")
+    ran = kernel.run(
+        "try:\n"
+        "    nbchat.map(df, 'What of this? {text}', 'kimi-k2.6', budget='0.000001 USD',"
+        " max_tokens=50)\n"
+        "except nbchat.BudgetReached as error:\n"
+        "    out = error.result\n"
+        "out"
+    )
+
+    assert ran.status == "ok", ran.error
+    assert ran.text.count("not asked") == 5  # four rows, and how many they are
+    assert "5 rows, 0 answered, 4 not asked, 1 skipped" in ran.text
+    assert "failed" not in ran.text.partition("0 answered")[2]
+    assert rows.requests == []

@@ -95,7 +95,7 @@ def test_what_stays_is_one_output_whether_it_was_watched_or_not(kernel: RunningK
     assert data_of(live) == data_of(static)
     assert len(data_of(live)) == 1
     assert live.text == (
-        "7 rows have nothing in them.\nkimi-k2.6 · 100 rows · 3 failed · 7 skipped"
+        "kimi-k2.6 · 100 rows · 3 failed · 7 skipped\n7 rows have nothing in them."
     )
 
 

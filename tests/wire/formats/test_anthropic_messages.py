@@ -255,6 +255,55 @@ def test_caching_marks_the_last_tool_where_there_is_no_system_prompt() -> None:
     assert [tool.get("cache_control") for tool in made["tools"]] == [None, {"type": "ephemeral"}]
 
 
+def test_the_mark_stands_behind_what_all_rows_of_a_map_begin_with() -> None:
+    made = body(
+        Message("user", "Keep to the rules. Rate: tea"),
+        system="Be brief.",
+        quirks=CACHED,
+        shared_start="Keep to the rules. Rate: ",
+    )
+
+    assert "cache_control" not in made
+    assert made["system"] == [{"type": "text", "text": "Be brief.", **MARK}]
+    assert made["messages"] == [
+        {
+            "role": "user",
+            "content": [
+                {"type": "text", "text": "Keep to the rules. Rate: ", **MARK},
+                {"type": "text", "text": "tea"},
+            ],
+        }
+    ]
+
+
+def test_a_repaired_row_begins_with_the_same_bytes() -> None:
+    row = Message("user", "Rules. tea")
+    given: dict[str, Any] = {"quirks": CACHED, "shared_start": "Rules. "}
+
+    first = body(row, **given)["messages"]
+    again = body(row, Message("assistant", "no"), Message("user", "Mend it."), **given)["messages"]
+
+    assert again[: len(first)] == first
+
+
+@pytest.mark.parametrize("shared", ["", "  ", "Other rules. "])
+def test_a_row_without_a_shared_beginning_has_no_mark(shared: str) -> None:
+    made = body(Message("user", "  Rate: tea"), quirks=CACHED, shared_start=shared)
+
+    assert "cache_control" not in str(made)
+    assert made["messages"][0]["content"] == [{"type": "text", "text": "  Rate: tea"}]
+
+
+def test_a_row_that_uses_tools_is_cached_like_a_conversation() -> None:
+    made = body(Message("user", "Rules. tea"), tools=(ADD,), quirks=CACHED, shared_start="Rules. ")
+
+    assert made["cache_control"] == {"type": "ephemeral"}
+    assert [block.get("cache_control") for block in made["messages"][0]["content"]] == [
+        {"type": "ephemeral"},
+        None,
+    ]
+
+
 # --- answers -----------------------------------------------------------------------------------
 
 

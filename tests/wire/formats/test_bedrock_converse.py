@@ -249,6 +249,21 @@ def test_a_cache_point_stands_before_documents_and_never_first() -> None:
     assert bedrock.CACHE_POINT == POINT
 
 
+def test_the_cache_point_stands_behind_what_all_rows_of_a_map_begin_with() -> None:
+    (message,) = body(
+        Message("user", ["Rules. Rate: tea", PNG]), quirks=CACHED, shared_start="Rules. Rate: "
+    )["messages"]
+
+    first, point, own, _ = message["content"]
+    assert [first, point, own] == [{"text": "Rules. Rate: "}, POINT, {"text": "tea"}]
+
+
+def test_a_row_without_a_shared_beginning_has_no_cache_point() -> None:
+    (message,) = body(Message("user", "tea"), quirks=CACHED, shared_start="")["messages"]
+
+    assert message["content"] == [{"text": "tea"}]
+
+
 # --- answers -----------------------------------------------------------------------------------
 
 

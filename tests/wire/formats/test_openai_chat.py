@@ -240,6 +240,33 @@ def test_quirks_shape_the_request() -> None:
     }
 
 
+MARK = {"cache_control": {"type": "ephemeral"}}
+MARKED = Quirks(cache="cache_control")
+
+
+def test_for_claude_the_mark_stands_behind_what_all_rows_of_a_map_begin_with() -> None:
+    made = body(
+        Message("user", ["Rules. tea", PNG]), quirks=MARKED, shared_start="Rules. ", system="Brief."
+    )
+
+    system, asked = made["messages"]
+    assert "cache_control" not in made
+    assert system["content"] == "Brief."
+    first, own, picture = asked["content"]
+    assert first == {"type": "text", "text": "Rules. ", **MARK}
+    assert own == {"type": "text", "text": "tea"}
+    assert picture["type"] == "image_url"
+
+
+def test_for_claude_the_system_prompt_is_marked_where_rows_share_no_more() -> None:
+    made = body(Message("user", "tea"), quirks=MARKED, shared_start="", system="Be brief.")
+
+    system, asked = made["messages"]
+    assert "cache_control" not in made
+    assert system["content"] == [{"type": "text", "text": "Be brief.", **MARK}]
+    assert asked["content"] == "tea"
+
+
 @pytest.mark.parametrize(
     ("mode", "content"), [("empty", {"content": ""}), ("null", {"content": None}), ("omit", {})]
 )

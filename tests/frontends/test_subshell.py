@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from nbchat.frontends.panel.subshell import answer_where_asked
+from nbchat.frontends.subshell import answer_where_asked
 
 
 def test_messages_are_answered_in_the_shell_they_came_to() -> None:

@@ -1,0 +1,71 @@
+"""The kernel's end of the extension: one comm, from `%load_ext nbchat` until it is unloaded.
+
+Nothing is opened in the page: front-ends without the extension would complain of a target that
+they do not know. The extension asks the kernel whether the comm is there, or hears its greeting.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from nbchat.frontends.host import IPythonNotebook
+from nbchat.frontends.subshell import answer_where_asked
+
+if TYPE_CHECKING:
+    from IPython.core.interactiveshell import InteractiveShell
+
+    from nbchat.frontends.jupyterlab.lab_messages import Message
+
+COMM = "nbchat.lab"  # the target and the id: there is one for each kernel
+
+
+class LabComm:
+    """Answers the extension, wherever notebooks of this kernel are open."""
+
+    def __init__(self, shell: InteractiveShell) -> None:
+        self._shell = shell
+        self._comm = _new_comm() if hasattr(shell, "kernel") else None
+        if self._comm is not None:
+            answer_where_asked(self._comm)
+            self._comm.on_msg(self._take)
+            self._comm.send({"kind": "hello"})
+
+    def end(self) -> None:
+        """Close it, in the page too."""
+        if self._comm is not None:
+            self._comm.close()
+
+    def _take(self, message: dict[str, Any]) -> None:
+        from nbchat.frontends.jupyterlab.lab_messages import read_message
+
+        request = read_message(message["content"]["data"])
+        if request is None or self._comm is None:
+            return
+        with suppress(Exception):  # a person who types has asked nothing
+            answer = {"kind": request.kind, "request": request.request}
+            self._comm.send({**answer, **self._answer(request)})
+
+    def _answer(self, request: Message) -> dict[str, Any]:
+        notebook = IPythonNotebook(self._shell)
+        if request.kind == "failure":
+            failure = notebook.failure
+            return {"is_last": failure is not None and failure.cell.id == request.cell}
+        from nbchat.frontends.jupyterlab.name_places import name_places, utf16_place
+
+        source = request.source
+        places = name_places(source, notebook.variables)
+        return {
+            "places": [
+                [*utf16_place(source, begin, end), is_value] for begin, end, is_value in places
+            ]
+        }
+
+
+def _new_comm() -> Any:
+    """A comm that the page has not been told of."""
+    import comm
+
+    made = comm.create_comm(target_name=COMM, comm_id=COMM, primary=False)
+    comm.get_comm_manager().register_comm(made)
+    return made

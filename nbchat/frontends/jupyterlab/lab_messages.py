@@ -1,0 +1,56 @@
+"""What the extension may say to the kernel, checked: types, sizes, names, and nothing else.
+
+Whatever runs in the notebook's page can send on a comm, so a message is looked at as one looks
+at a request from the network. `types/messages.d.ts` says what each message means, and what the
+kernel says in turn.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, TypeAlias
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+LONGEST_SOURCE = 200_000  # characters of a cell in which names are looked for
+
+Id = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[\w.-]+$")]
+
+
+class LabMessage(BaseModel):
+    """A request of the extension; `kind` tells which, and `request` comes back with the answer."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+    request: Id
+
+
+class Names(LabMessage):
+    """Which names in this cell are those of values."""
+
+    kind: Literal["names"]
+    source: Annotated[str, Field(max_length=LONGEST_SOURCE)]
+
+
+class Failure(LabMessage):
+    """Whether this cell is the one that failed last."""
+
+    kind: Literal["failure"]
+    cell: Id
+
+
+Message: TypeAlias = Names | Failure
+_message: TypeAdapter[Message] = TypeAdapter(Annotated[Message, Field(discriminator="kind")])
+
+
+def read_message(content: Any) -> Message | None:
+    """The message, or None for anything that is not one.
+
+    >>> read_message({"kind": "failure", "request": "1", "cell": "c3"})
+    Failure(request='1', kind='failure', cell='c3')
+    >>> read_message({"kind": "names", "request": "1"}) is None
+    True
+    """
+    try:
+        return _message.validate_python(content)
+    except ValidationError:
+        return None

@@ -1,0 +1,276 @@
+/**
+ * What the extension uses of JupyterLab and CodeMirror, and what its files give each other.
+ * Nothing of this is sent to a browser.
+ */
+
+interface Window {
+  _JUPYTERLAB?: Record<string, Container>;
+}
+
+/** By package and version. */
+type SharedScope = Record<string, Record<string, { get(): Promise<() => unknown> }>>;
+
+interface Container {
+  init(scope: SharedScope): void;
+  get(module: string): Promise<() => { __esModule: true; default: LabPlugin | LabPlugin[] }>;
+}
+
+interface LabPlugin {
+  id: string;
+  autoStart: boolean;
+  optional: object[];
+  activate(
+    app: Application,
+    tracker: Tracker | null,
+    translator: { languageCode: string } | null,
+    palette: Palette | null,
+    mainMenu: MainMenu | null,
+  ): void;
+}
+
+interface Signal<Sender, Argument> {
+  connect(hear: (sender: Sender, argument: Argument) => unknown): void;
+}
+
+interface Application {
+  commands: Commands;
+}
+
+interface Commands {
+  addCommand(
+    id: string,
+    command: { label: string; isEnabled(): boolean; execute(): Promise<void> },
+  ): void;
+  addKeyBinding(binding: { command: string; keys: string[]; selector: string }): void;
+}
+
+interface Palette {
+  addItem(item: { command: string; category: string }): void;
+}
+
+interface MainMenu {
+  addMenu(menu: object, update: boolean, options: { rank: number }): void;
+}
+
+interface Tracker {
+  currentWidget: NotebookPanel | null;
+  forEach(call: (panel: NotebookPanel) => void): void;
+  widgetAdded: Signal<Tracker, NotebookPanel>;
+}
+
+// --- notebooks
+
+interface NotebookPanel {
+  content: Notebook;
+  sessionContext: SessionContext;
+}
+
+interface Notebook {
+  widgets: CodeCell[];
+  model: NotebookModel | null;
+  modelChanged: Signal<Notebook, void>;
+  activeCell: CodeCell | null;
+  activeCellIndex: number;
+  mode: "command" | "edit";
+  deselectAll(): void;
+  activate(): void;
+  scrollToItem?(place: number): void;
+}
+
+interface NotebookModel {
+  cells: { changed: Signal<object, object> };
+  sharedModel: { insertCell(place: number, cell: { cell_type: "code"; source: string }): void };
+}
+
+interface NotebookActions {
+  run(notebook: Notebook, context: SessionContext): Promise<boolean>;
+}
+
+/** Any cell, until its model says that it is code. */
+interface CodeCell {
+  model: CellModel;
+  node: HTMLElement;
+  editor: Editor | null;
+  ready: Promise<void>;
+  isDisposed: boolean;
+  disposed: Signal<CodeCell, void>;
+  inViewportChanged: Signal<CodeCell, boolean>;
+  outputArea: OutputArea;
+}
+
+interface CellModel {
+  type: "code" | "markdown" | "raw";
+  mimeType: string;
+  trusted: boolean;
+  contentChanged: Signal<CellModel, void>;
+  mimeTypeChanged: Signal<CellModel, object>;
+  getMetadata(name: string): unknown;
+  sharedModel: {
+    getId(): string;
+    getSource(): string;
+    setSource(source: string): void;
+    /** So that what follows is undone by itself. */
+    undoManager: { stopCapturing(): void } | null;
+  };
+}
+
+interface OutputArea {
+  node: HTMLElement;
+  widgets: readonly { node: HTMLElement }[];
+  model: { length: number; get(place: number): { type: string } };
+}
+
+// --- kernels
+
+interface SessionContext {
+  ready: Promise<void>;
+  session: { kernel: Kernel | null } | null;
+  kernelChanged: Signal<SessionContext, { newValue: Kernel | null }>;
+  statusChanged: Signal<SessionContext, string>;
+}
+
+interface Kernel {
+  iopubMessage: Signal<Kernel, KernelMessage>;
+  createComm(target: string, id: string): KernelComm;
+  requestCommInfo(content: {
+    target_name: string;
+  }): Promise<{ content: { comms?: Record<string, object> } }>;
+}
+
+interface KernelMessage {
+  header: { msg_type: string };
+  parent_header: { msg_type?: string };
+  content: { comm_id?: string; execution_state?: string };
+}
+
+interface KernelComm {
+  isDisposed: boolean;
+  onMsg: (message: { content: { data: ToPage.Message & { request: string } } }) => void;
+  onClose: () => void;
+  send(message: ToKernel.Message & { request: string }): void;
+}
+
+/** What answers a message, by its kind. */
+type AnswerTo<Kind> = Extract<ToPage.Message, { kind: Kind }>;
+
+interface KernelLink {
+  /** Whether `%load_ext nbchat` has run in the kernel. */
+  readonly isOpen: boolean;
+  /** Calls where the link opens or closes, or a cell has ended; returns what ends that. */
+  onChange(hear: () => void): () => void;
+  /** Undefined where no answer comes, because the kernel is busy or nbchat not loaded. */
+  request<Kind extends ToKernel.Message["kind"]>(
+    message: Extract<ToKernel.Message, { kind: Kind }>,
+  ): Promise<AnswerTo<Kind> | undefined>;
+}
+
+// --- CodeMirror
+
+interface Editor {
+  editor: EditorView;
+  injectExtension?(extension: unknown): void;
+  setCursorPosition(place: { line: number; column: number }): void;
+}
+
+interface EditorState {
+  doc: { length: number; lineAt(place: number): { from: number; to: number }; toString(): string };
+  sliceDoc(from: number, to: number): string;
+  field<Value>(field: StateField<Value>): Value;
+  selection: { main: { empty: boolean; head: number } };
+  replaceSelection(text: string): object;
+  readOnly: boolean;
+}
+
+interface EditorView {
+  state: EditorState;
+  dispatch(change: object): void;
+}
+
+/** Something that an editor can be given. */
+interface Extension {
+  readonly extension?: unknown;
+}
+
+interface StateField<Value> extends Extension {
+  readonly holds?: Value;
+}
+
+interface Effect {
+  is<Value>(kind: EffectKind<Value>): this is { value: Value };
+}
+
+interface EffectKind<Value> {
+  of(value: Value): Effect;
+}
+
+interface Transaction {
+  docChanged: boolean;
+  changes: object;
+  state: EditorState;
+  effects: Effect[];
+}
+
+interface DecorationSet {
+  map(changes: object): DecorationSet;
+}
+
+interface Decoration {
+  range(from: number, to?: number): object;
+}
+
+/** What depends on parts of an editor's state. */
+interface Computed<Value> {
+  compute(parts: (Extension | "selection")[], from: (state: EditorState) => Value): Extension;
+  from(field: StateField<Value>): Extension;
+}
+
+interface CodeMirrorState {
+  EditorState: { languageData: { of(from: (state: EditorState) => object[]): Extension } };
+  Prec: { highest(extension: Extension): Extension };
+  StateEffect: { define<Value>(): EffectKind<Value> };
+  StateField: {
+    define<Value>(field: {
+      create(state: EditorState): Value;
+      update(value: Value, change: Transaction): Value;
+      provide?(field: StateField<Value>): Extension;
+    }): StateField<Value>;
+  };
+}
+
+interface CodeMirrorView {
+  Decoration: {
+    none: DecorationSet;
+    set(ranges: object[], sort?: boolean): DecorationSet;
+    line(what: { class: string }): Decoration;
+    mark(what: { class: string }): Decoration;
+  };
+  EditorView: {
+    contentAttributes: Computed<{ class?: string; spellcheck?: string }>;
+    decorations: Computed<DecorationSet>;
+  };
+}
+
+// --- what the files give each other
+
+/** A phrase of words.json in the reader's language. */
+type Phrase = (name: string) => string;
+
+interface CellWork {
+  /** What `act` returns is the name of a phrase, which the button then says for a moment, or "". */
+  button(name: string, act: () => string | Promise<string>): HTMLButtonElement;
+  group(label: string, ...buttons: HTMLButtonElement[]): HTMLElement;
+  /** Without a cell, at the end of the notebook. The new cell is the active one. */
+  insertBelow(
+    panel: Pick<NotebookPanel, "content">,
+    cell: CodeCell | null,
+    source: string,
+  ): CodeCell;
+  /** Runs the active cell. */
+  run(panel: NotebookPanel): Promise<boolean>;
+}
+
+interface Lab extends CellWork {
+  app: Application;
+  tracker: Tracker;
+  phrase: Phrase;
+}

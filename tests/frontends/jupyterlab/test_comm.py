@@ -1,0 +1,138 @@
+"""The kernel's end of the extension, over a real kernel's sockets."""
+
+from __future__ import annotations
+
+import os
+import queue
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from nbchat.frontends.jupyterlab.comm import COMM
+
+from ...running_kernel import RunningKernel
+
+Request = Callable[..., list[dict[str, Any]]]
+
+
+@pytest.fixture
+def request_answer(kernel: RunningKernel) -> Request:
+    """Say something on the comm, and read what the kernel says on it until it is idle."""
+
+    def ask(**content: Any) -> list[dict[str, Any]]:
+        client = kernel.client
+        message = client.session.msg("comm_msg", {"comm_id": COMM, "data": content})
+        client.shell_channel.send(message)
+        said = []
+        while True:
+            try:
+                heard = client.get_iopub_msg(timeout=30)
+            except queue.Empty:
+                raise AssertionError("the kernel did not become idle") from None
+            if heard["parent_header"].get("msg_id") != message["header"]["msg_id"]:
+                continue
+            if heard["header"]["msg_type"] == "comm_msg":
+                said.append(heard["content"]["data"])
+            if heard["content"].get("execution_state") == "idle":
+                return said
+
+    return ask
+
+
+def comms(kernel: RunningKernel) -> dict[str, Any]:
+    """Those of ours that the kernel tells a page of, which asks as JupyterLab does."""
+    reply = kernel.client.comm_info(target_name=COMM, reply=True, timeout=30)
+    found: dict[str, Any] = reply["content"]["comms"]
+    return found
+
+
+def test_it_is_there_while_nbchat_is_loaded_and_opens_nothing_in_the_page(tmp_path: Path) -> None:
+    with RunningKernel(cwd=tmp_path) as kernel:
+        before = comms(kernel)
+        loaded = kernel.run("%load_ext nbchat")
+        while_loaded = comms(kernel)
+        again = kernel.run("%reload_ext nbchat")
+        after_reload = comms(kernel)
+        kernel.run("%unload_ext nbchat")
+        after = comms(kernel)
+
+    assert (before, after) == ({}, {})
+    assert while_loaded == after_reload == {COMM: {"target_name": COMM}}
+    assert [m["data"] for m in loaded.of("comm_msg")] == [{"kind": "hello"}]
+    assert [m["comm_id"] for m in again.of("comm_close")] == [COMM]
+    assert loaded.of("comm_open") == again.of("comm_open") == []
+
+
+def test_it_is_there_where_ipython_itself_loads_nbchat(tmp_path: Path) -> None:
+    """Before any cell, so that nothing runs to which its greeting could belong."""
+    profile = tmp_path / "profile_default"
+    profile.mkdir()
+    settings = "c.InteractiveShellApp.extensions = ['nbchat']\n"
+    (profile / "ipython_kernel_config.py").write_text(settings)
+    with RunningKernel(tmp_path, {**os.environ, "IPYTHONDIR": str(tmp_path)}) as kernel:
+        assert comms(kernel) == {COMM: {"target_name": COMM}}
+
+
+def test_it_says_which_names_are_values(kernel: RunningKernel, request_answer: Request) -> None:
+    kernel.run("x = 1")
+    source = "%%chat\n😀 {x} {nothing}"
+    answer = request_answer(kind="names", request="7", source=source)
+
+    assert answer == [
+        {"kind": "names", "request": "7", "places": [[10, 13, True], [14, 23, False]]}
+    ]
+
+
+def test_it_says_which_cell_failed_last(kernel: RunningKernel, request_answer: Request) -> None:
+    def is_last(cell: str) -> list[Any]:
+        return [one["is_last"] for one in request_answer(kind="failure", request="1", cell=cell)]
+
+    before = is_last("c1")
+    kernel.run("1/0", cell="c1")
+    first = is_last("c1"), is_last("c2")
+    kernel.run("missing", cell="c2")
+
+    assert before == [False]
+    assert first == ([True], [False])
+    assert (is_last("c1"), is_last("c2")) == ([False], [True])
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {},
+        {"kind": "names", "source": "%%chat {x}"},
+        {"kind": "run", "request": "1", "source": "1"},
+        {"kind": "names", "request": "../1", "source": ""},
+        {"kind": "names", "request": "1", "source": "x" * 200_001},
+        {"kind": "names", "request": "1", "source": "", "more": 1},
+        {"kind": "failure", "request": "1", "cell": 1},
+        {"kind": "failure", "request": "1", "cell": "c" * 65},
+    ],
+)
+def test_what_is_not_a_message_is_not_answered(
+    request_answer: Request, content: dict[str, Any]
+) -> None:
+    assert request_answer(**content) == []
+    assert request_answer(kind="failure", request="1", cell="c") != []
+
+
+HOSTILE = """
+class Trap:
+    def __getattribute__(self, name): open('touched', 'a').write(name)
+    def __str__(self): open('touched', 'a').write('str')
+    def __repr__(self): open('touched', 'a').write('repr')
+trap = Trap()
+"""
+
+
+def test_looking_for_names_runs_nothing_of_a_value(
+    kernel: RunningKernel, request_answer: Request
+) -> None:
+    kernel.run(HOSTILE)
+    request_answer(kind="names", request="1", source="%%chat\n{trap} {trap.x} {trap:all}")
+    request_answer(kind="names", request="1", source="%%chat --each trap\n{trap}")
+
+    assert kernel.run("import os; os.path.exists('touched')").text == "False"
