@@ -208,6 +208,18 @@ def test_models_stand_below_their_provider_each_name_on_one_line(open_panel: Ope
     assert note["y"] >= name["y"] + name["height"] - 1
 
 
+def test_the_mark_of_the_model_in_use_scrolls_with_its_name(open_panel: OpenPanel) -> None:
+    panel = open_panel()
+    panel.tell({**NOW, "model": "m59"})
+    panel.page.locator("button.nbp-pick").click()
+    panel.tell({"kind": "models", "rows": [[f"m{n}", "Maker", "", ""] for n in range(60)]})
+    name = panel.page.locator("[role=option][aria-current] > span")
+
+    assert name.inner_text() == "m59"
+    # A mark scrolls with what it is placed in.
+    assert name.evaluate("name => name.offsetParent.role") == "option"
+
+
 def test_the_model_in_use_is_listed_though_no_table_has_it(open_panel: OpenPanel) -> None:
     listed = open_picker(open_panel(), "llamacpp:gemma")
 
