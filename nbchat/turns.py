@@ -84,7 +84,9 @@ class Turn:
     def title(self) -> str:
         """The first line of the question, short."""
         line = next((line.strip() for line in self.as_typed.splitlines() if line.strip()), "")
-        return line if len(line) <= TITLE_LENGTH else f"{line[: TITLE_LENGTH - 1].rstrip()}…"
+        if len(line) <= TITLE_LENGTH:
+            return line
+        return f"{line[: TITLE_LENGTH - 1].rstrip(' .,;:')}…"
 
 
 class Tree:

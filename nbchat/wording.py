@@ -133,6 +133,15 @@ def size_text(size: int) -> str:
     return plural(size, "byte")
 
 
+def token_count(text: str) -> float:
+    """How many tokens a text is, roughly: four bytes for each, as in most scripts.
+
+    >>> token_count("word" * 5)
+    5.0
+    """
+    return len(text.encode("utf-8", "replace")) / 4
+
+
 def set_key(variable: str) -> str:
     """The line of Python that sets a key, and leaves none in the notebook."""
     return f'import os, getpass; os.environ["{variable}"] = getpass.getpass()'

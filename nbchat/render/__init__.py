@@ -8,7 +8,7 @@ markdown-it, Pygments, nh3 and latex2mathml are imported when first needed.
 from __future__ import annotations
 
 from nbchat.render.characters import readable
-from nbchat.render.page import PROSE, STYLE, answer_html, plain
+from nbchat.render.page import STYLE, answer_html, plain
 from nbchat.render.streaming.incremental import Incremental
 from nbchat.render.streaming.live_page import (
     LIVE_STYLE,
@@ -24,7 +24,6 @@ from nbchat.render.streaming.long_blocks import LongBlocks
 
 __all__ = [
     "LIVE_STYLE",
-    "PROSE",
     "ROOM_BELOW",
     "STILL_ARRIVING",
     "STYLE",

@@ -10,14 +10,14 @@ from __future__ import annotations
 PAGE = "max-width:924px;overflow-wrap:break-word"
 THINKING = "opacity:.8;font-size:13px;margin:0 0 1em"
 THOUGHT = "border-left:2px solid #8887;margin:.35em 0 0 .28em;padding:.1em .95em"
-NOTE = "display:list-item;list-style:inside;opacity:.7;font-size:13px"  # with a dot before it
+NOTE = "border-left:2px solid #8887;padding:0 .95em;opacity:.7;font-size:13px"
 FOOT = "opacity:.7"
 ASKED = (
     "display:table;margin:1em 0 1em auto;max-width:86%;padding:.45em .9em;"
     "border-radius:12px;background:#8882;white-space:pre-wrap"
 )
 TALL = "max-height:26em;overflow:auto"
-CODE = "border:1px solid #8884;margin:1em 0;font-size:13px"
+CODE = "border:1px solid #8884;margin:1em 0"
 WIDE_CODE = f"{CODE};min-width:0"  # or a field set would be as wide as its longest line
 SCROLLS = "overflow:auto"
 UNBROKEN = "white-space:pre"

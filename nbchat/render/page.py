@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from nbchat.events import Answer, Stop
 
 __all__ = [
-    "PROSE",
     "STYLE",
     "answer_html",
     "answer_parts",
@@ -48,7 +47,6 @@ __all__ = [
 ]
 
 STYLE = stylesheets.minified("style.css")
-PROSE = stylesheets.minified("prose.css")  # for pages of ours outside of JupyterLab's cells
 
 _CODE = re.compile(r"(<pre\b.*?</pre>)", re.DOTALL)
 _BEHIND_BLOCKS = re.compile(

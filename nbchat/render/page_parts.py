@@ -25,7 +25,7 @@ def small_line(facts: Sequence[str]) -> str:
 
 
 def note(words: str) -> str:
-    return f"<p class=nbc-note dir=auto style={inline_style.NOTE}>{line(words)}</p>"
+    return f'<p class=nbc-note dir=auto style="{inline_style.NOTE}">{line(words)}</p>'
 
 
 def line(words: str) -> str:

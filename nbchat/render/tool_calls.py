@@ -113,7 +113,7 @@ def unrun_html(call: ToolCall) -> str:
         more = len(arguments) - LONGEST_CALL
         arguments = f"{arguments[:LONGEST_CALL]}\n… {more:,} more characters"
     asked = f"asked for tool <code>{escape(name_of(call), quote=False)}</code>; not run"
-    heading = f"<p class=nbc-note style={inline_style.NOTE}>{asked}</p>"
+    heading = f'<p class=nbc-note style="{inline_style.NOTE}">{asked}</p>'
     return heading + code_block(arguments, "json")
 
 

@@ -85,7 +85,7 @@ def _step_words(call: WouldRun) -> str:
 def _note(what: str, waiting: str, question: str) -> str:
     words = f"<b>{line(what)}</b> · {line(waiting)}"
     mark = f" nbc-asks-{question}" if question else ""
-    return f'<p class="nbc-note{mark}" style={inline_style.NOTE}>{words}</p>'
+    return f'<p class="nbc-note{mark}" style="{inline_style.NOTE}">{words}</p>'
 
 
 def code_to_read(code: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -186,7 +187,7 @@ class LivePanel:
             for name, value in {
                 "turns": wanted,
                 "model": truth["model"] or "Model",
-                "title": truth["title"],
+                "title": _title(truth),
                 "busy": False,
                 "empty": not wanted,
             }.items():
@@ -202,6 +203,12 @@ class LivePanel:
             assert time.monotonic() < deadline, f"{when}\n" + "\n".join(found)
             self.kernel.read(0.02)
         assert not self.errors, f"{when}: {self.errors}"
+
+
+def _title(truth: dict[str, Any]) -> str:
+    """What the panel writes above a conversation: its title, or that nothing is in it yet."""
+    is_new = not truth["turns"] and re.fullmatch(r"main|chat-\d+", truth["title"])
+    return "New chat" if is_new else truth["title"]
 
 
 # --- who answers ---------------------------------------------------------------------------------

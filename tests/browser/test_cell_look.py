@@ -222,6 +222,31 @@ def test_axe_finds_nothing_and_the_keyboard_opens_the_thinking(
     assert found == []
 
 
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_the_name_of_an_error_can_be_read(dark: bool, ask: Ask) -> None:
+    notebook = ask("%%chat nosuch:model\nHi", dark=dark)
+    notebook.run(1)
+    contrast = notebook.page.get_by_text("UnknownModel", exact=True).evaluate(
+        """name => {
+            const numbers = (node, kind) =>
+                getComputedStyle(node)[kind].match(/[\\d.]+/g).map(Number);
+            const under = numbers(document.querySelector('.jp-Notebook'), 'backgroundColor');
+            const over = numbers(name.closest('.jp-RenderedText'), 'backgroundColor');
+            const [,,, share = 1] = over;
+            const paper = under.map((part, n) => share * over[n] + (1 - share) * part);
+            const light = (colour) => {
+                const [r, g, b] = colour.map((part) => part / 255).map(
+                    (c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4));
+                return 0.05 + 0.2126 * r + 0.7152 * g + 0.0722 * b;
+            };
+            const ratio = light(numbers(name, 'color')) / light(paper);
+            return Math.max(ratio, 1 / ratio);
+        }"""
+    )
+
+    assert contrast > 4.5
+
+
 def test_a_reopened_notebook_looks_as_it_was_left(ask: Ask, service: Service) -> None:
     service.plays(answer(*said(TEXT, thought=[THOUGHT], usage=(1204, 386))))
     notebook = ask("%%chat kimi-k2-thinking\nTalk")

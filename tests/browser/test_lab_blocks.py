@@ -125,6 +125,20 @@ def test_the_keyboard_reaches_them_and_its_keys_are_not_the_notebooks(
     assert page.get_by_role("group", name="Code python").count() == 1
 
 
+def test_they_stand_in_the_bar_of_the_language(
+    in_extended_lab: InExtendedLab, service: Service
+) -> None:
+    notebook = opened(in_extended_lab, service)
+    block = notebook.page.locator(".nbchat-block").first
+    block.hover()
+    bar = block.locator("legend").bounding_box()
+    acts = block.get_by_role("group").bounding_box()
+
+    assert bar["y"] <= acts["y"]
+    assert acts["y"] + acts["height"] < bar["y"] + bar["height"]
+    assert acts["x"] + acts["width"] <= bar["x"] + bar["width"]
+
+
 def test_they_are_there_after_a_reload_and_none_of_it_is_saved(
     in_extended_lab: InExtendedLab, extended_lab: Any
 ) -> None:

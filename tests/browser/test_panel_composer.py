@@ -171,6 +171,69 @@ def test_models_are_searched_and_others_can_be_named(open_panel: OpenPanel) -> N
         panel.page.wait_for_selector(".nbp-pop", state="detached")
 
 
+LISTED = [
+    ["ollama:qwen3:4b", "Ollama", "", ""],
+    ["vertex:gemini-3.8-flash-with-a-long-name", "Google Vertex AI", "", ""],
+    ["kimi-k3", "Moonshot AI (Kimi)", "", ""],
+    ["kimi-k2.6", "Moonshot AI (Kimi)", "", ""],
+    ["gpt-5.6-sol", "OpenAI", "needs", "OPENAI_API_KEY"],
+]
+
+
+def open_picker(panel: Page, model: str) -> Any:
+    """The picker's list, where this model is in use."""
+    panel.tell({**NOW, "model": model})
+    panel.page.locator("button.nbp-pick").click()
+    panel.tell({"kind": "models", "rows": LISTED})
+    return panel.page.locator(".nbp-pop [role=listbox]")
+
+
+def test_models_stand_below_their_provider_each_name_on_one_line(open_panel: OpenPanel) -> None:
+    panel = open_panel(width=360)
+    listed = open_picker(panel, "kimi-k2.6")
+
+    groups = listed.get_by_role("group").evaluate_all(
+        "all => all.map((one) => [one.ariaLabel, one.querySelectorAll('[role=option]').length])"
+    )
+    names = listed.locator("[role=option] > span")
+    used = listed.locator("[aria-current]")
+
+    assert groups == [
+        ["Ollama", 1], ["Google Vertex AI", 1], ["Moonshot AI (Kimi)", 2], ["OpenAI", 1]
+    ]  # fmt: skip
+    assert {round(name.bounding_box()["height"]) for name in names.all()} == {21}
+    assert used.locator("span").inner_text() == "kimi-k2.6"
+    assert "✓" in used.locator("span").evaluate("it => getComputedStyle(it, '::before').content")
+    note, name = (listed.get_by_text(text).bounding_box() for text in ("OPENAI_API", "gpt-5.6"))
+    assert note["y"] >= name["y"] + name["height"] - 1
+
+
+def test_the_mark_of_the_model_in_use_scrolls_with_its_name(open_panel: OpenPanel) -> None:
+    panel = open_panel()
+    panel.tell({**NOW, "model": "m59"})
+    panel.page.locator("button.nbp-pick").click()
+    panel.tell({"kind": "models", "rows": [[f"m{n}", "Maker", "", ""] for n in range(60)]})
+    name = panel.page.locator("[role=option][aria-current] > span")
+
+    assert name.inner_text() == "m59"
+    # A mark scrolls with what it is placed in.
+    assert name.evaluate("name => name.offsetParent.role") == "option"
+
+
+def test_the_model_in_use_is_listed_though_no_table_has_it(open_panel: OpenPanel) -> None:
+    listed = open_picker(open_panel(), "llamacpp:gemma")
+
+    assert listed.locator("[aria-current]").inner_text() == "llamacpp:gemma"
+
+
+def test_the_newest_model_of_a_name_comes_first(open_panel: OpenPanel) -> None:
+    panel = open_panel()
+    listed = open_picker(panel, "demo")
+    panel.page.keyboard.type("kimi")
+
+    assert listed.locator("[role=option] > span").all_inner_texts() == ["kimi-k3", "kimi-k2.6"]
+
+
 def test_settings_are_sent_when_they_change(open_panel: OpenPanel) -> None:
     panel = open_panel()
     panel.page.get_by_role("combobox", name="Thinking").select_option("high")

@@ -82,7 +82,7 @@ def test_a_refused_question_stays_above_its_error_whatever_refused_it(open_live:
         assert precious in [shown["typed"] for shown in panel.all_shown()], why
 
         panel.kernel.run(AFTER)
-        panel.more("Bring it back")
+        panel.more("Put back what was taken back")
         panel.follows(f"{why}, brought back")
         panel.ask("two")
         panel.follows(f"{why}, and two")

@@ -70,13 +70,22 @@ def saved(lab: Lab, in_lab: InLab) -> Path:
     return lab.folder / "notebooks" / notebook.path
 
 
+RIGHT = "node => Math.round(node.getBoundingClientRect().right)"
+
+
 def test_a_saved_notebook_is_readable_in_three_ways(lab: Lab, saved: Path) -> None:
     """With a fresh kernel, without one, and as a page of nbconvert."""
     assert "<script" not in saved.read_text()
 
     fresh = lab.open(path=saved.name)
     fresh.page.wait_for_function(READABLE)
-    assert "def mean" in fresh.page.locator(".nbc-snapshot").inner_text()
+    copy = fresh.page.locator(".nbc-snapshot")
+    assert "def mean" in copy.inner_text()
+    # JupyterLab says of the panel that its model is not there, above the copy that is.
+    lost = fresh.page.get_by_text("Error displaying widget")
+    assert not any(one.is_visible() for one in lost.all())
+    asked, code = (copy.locator(name).last for name in (".nbc-asked", "fieldset"))
+    assert asked.evaluate(RIGHT) == code.evaluate(RIGHT)
     fresh.close()
 
     page = without_kernel(lab, saved)

@@ -169,7 +169,9 @@ class Walk:
             self.panel.press(self.choice.choice(names), number, self.view)
 
     def move(self) -> None:
-        name = self.choice.choice(["Take back the last turn", "Bring it back", "Start over"])
+        name = self.choice.choice(
+            ["Take back the last turn", "Put back what was taken back", "Start over"]
+        )
         self.note(name)
         self.panel.more(name, self.view)
 

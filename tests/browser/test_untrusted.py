@@ -34,28 +34,20 @@ FRAMES = (
     "fieldset legend pre h2 h3 p ul ol li blockquote table thead th td tr details summary small"
     " code a sup section"
 )
-# Of everything that has a frame, a place or a size: how it is drawn. Formulas are as high as
-# they are.
+# Of everything that is drawn: what its weight and its columns say. Margins, sizes and frames are
+# JupyterLab's own where our style sheet is taken away.
 LOOK = """names => {
   const page = document.querySelector('.jp-OutputArea-output .nbc');
-  const left = page.getBoundingClientRect().x;
-  const properties = ['display', 'borderTop', 'borderLeft', 'borderBottom', 'borderRadius',
-    'padding', 'margin', 'opacity', 'backgroundColor', 'fontSize', 'fontWeight', 'fontStyle',
-    'fontFamily', 'lineHeight', 'textDecorationLine',
-    'overflowX', 'listStyleType', 'verticalAlign'];
+  const properties = ['display', 'opacity', 'fontWeight', 'fontStyle', 'textDecorationLine',
+    'listStyleType', 'verticalAlign'];
   const found = [...page.querySelectorAll(names)]
     .filter(e => !e.closest('i[hidden]') && e.checkVisibility());
-  const isFormula = e => e.matches('i[hidden] + *')
-    || e.querySelector('i[hidden]')
-    || e.closest('p[style*=center]');
   return found.filter(e => !e.matches('i[hidden] + *')).map(e => {
-    const style = getComputedStyle(e), place = e.getBoundingClientRect();
+    const style = getComputedStyle(e);
     const align = style.textAlign === 'start'
       ? (style.direction === 'ltr' ? 'left' : 'right') : style.textAlign;
-    const free = isFormula(e) || e.matches('.nbc-wide');
-    const where = free ? [] : [place.x - left, place.width, place.height].map(Math.round);
     const drawn = properties.map(name => `${name} ${style[name]}`);
-    return [e.tagName, e.className, align, ...drawn, ...where].join(', ')
+    return [e.tagName, e.className, align, ...drawn].join(', ')
   })
 }"""
 
@@ -93,11 +85,10 @@ def opened_both_ways(
 
 
 @pytest.mark.parametrize(("dark", "width"), LOOKS)
-def test_it_looks_the_same(dark: bool, width: int, lab: Lab, ask: Ask, service: Service) -> None:
-    """Every frame, margin, size and column.
-
-    Colours within code and the drawing of formulas need the style sheet.
-    """
+def test_it_has_the_same_order_and_columns(
+    dark: bool, width: int, lab: Lab, ask: Ask, service: Service
+) -> None:
+    """What it says is all there, with its weight; its margins and frames need the style sheet."""
     trusted, untrusted = opened_both_ways(lab, ask, service, dark=dark, size=(width, 1600))
     try:
         ours, theirs = look(trusted), look(untrusted)

@@ -49,7 +49,7 @@ ATTRIBUTES = {
     "align": re.compile("right"),
     "style": re.compile(
         r"text-align:(?:left|center|right|center;overflow:auto)|font-size:1\.[234]em|overflow:auto|white-space:pre|opacity:\.7|"
-        r"border:1px solid #8884;margin:1em 0;font-size:13px(?:;min-width:0)?"
+        r"border:1px solid #8884;margin:1em 0(?:;min-width:0)?"
     ),
     "color": re.compile("#[0-9a-f]{3}"),
     "dir": re.compile("auto|ltr"),

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from nbchat.wording import plural
-
-BYTES_PER_TOKEN = 4  # as tokenizers do in most scripts
+from nbchat.wording import plural, token_count
 
 
 class Progress:
@@ -38,7 +36,7 @@ class Progress:
         self._kinds.add(thinks)
         if self._first_at is None:
             self._first_at = now
-        self._tokens += len(text.encode("utf-8", "replace")) / BYTES_PER_TOKEN
+        self._tokens += token_count(text)
 
     def count_rows(self, rows: int | None, now: float) -> None:
         """A value grows: of a list there are so many rows by now."""

@@ -9,9 +9,12 @@ from __future__ import annotations
 
 EARLY_SECONDS = 5.0  # from the start, in which a reader watches closely
 EARLY_GAP = 0.11  # seconds between two repaints then
-LATE_GAP = 0.25  # and after
+LATE_GAP = 0.2  # and after
+ORDINARY_SECONDS = 10.0  # of an answer; where it goes on, the gap grows bit by bit
+TIRED_GAP = 0.25  # to this
 LONGEST_EARLY_GAP = 0.12  # seconds between two repaints of the longest page
 LONGEST_LATE_GAP = 0.4  # and after
+STALE_AFTER = 0.4  # seconds without a repaint
 SHORTEST_GAP = 0.06  # seconds, after a repaint that was late
 RENDER_SHARE = 4  # rendering takes one part in so many of the time, however hard the text is
 RESENT_PER_SECOND = 60_000  # characters of HTML that are sent again, however long an output is
@@ -26,7 +29,7 @@ class RepaintClock:
         self._resent_per_second = resent_per_second
         self._due = start  # by the rhythm
         self._free = start  # when work and traffic allow the next one
-        self._painted = start - LONGEST_LATE_GAP
+        self._painted = start - STALE_AFTER
         self._work = 0.0  # seconds of rendering since the last repaint
         self._usual_work = 0.0  # the same, on average
         self._resent = 0  # characters since the last repaint, but those that had to be sent
@@ -37,7 +40,7 @@ class RepaintClock:
 
     def is_stale(self, now: float) -> bool:
         """Whether a page that has not changed is painted all the same, to show that it lives."""
-        return now - self._painted >= LONGEST_LATE_GAP
+        return now - self._painted >= STALE_AFTER
 
     def hurry(self, now: float) -> None:
         """Something else begins, words after thinking say: the rhythm starts anew."""
@@ -80,4 +83,5 @@ class RepaintClock:
         factor = max(1.0, page / SHORT_PAGE)
         if now - self._start < EARLY_SECONDS:
             return min(LONGEST_EARLY_GAP, EARLY_GAP * factor)
-        return min(LONGEST_LATE_GAP, LATE_GAP * factor)
+        lateness = max(1.0, (now - self._start) / ORDINARY_SECONDS)
+        return min(LONGEST_LATE_GAP, min(TIRED_GAP, LATE_GAP * lateness) * factor)

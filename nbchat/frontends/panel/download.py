@@ -24,11 +24,13 @@ PAGE = """<!doctype html>
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline';
  img-src data:">
 <style>{style}</style></head>
-<body><div class="nbc nbc-alone nbc-snapshot"><h1>{title}</h1>{turns}</div></body></html>
+<body><div class="nbc nbc-snapshot"><h1>{title}</h1>{turns}</div></body></html>
 """  # no script runs in it and nothing is fetched, whatever an answer says
 PAGE_STYLE = (
     ":root{color-scheme:light dark}"
-    "body{max-width:760px;margin:2em auto;padding:0 1em;font-family:system-ui}\n"
+    "body{max-width:760px;margin:2em auto;padding:0 1em;"
+    "font-family:system-ui;line-height:1.6;overflow-wrap:anywhere}"
+    ".nbc a{color:color-mix(in srgb,#2878d8 85%,currentColor)}\n"
 )
 
 
@@ -44,7 +46,7 @@ def _text(conversation: Conversation, form: str) -> str:
         case "html":
             title = escape(shown_title(conversation.title or conversation.name))
             turns = "".join(map(saved_copy.turn_html, conversation.turns))
-            style = PAGE_STYLE + render.STYLE + render.PROSE + saved_copy.STYLE
+            style = PAGE_STYLE + render.STYLE + saved_copy.STYLE
             return PAGE.format(title=title, style=style, turns=turns)
         case "ipynb":
             return as_notebook(conversation, turn_output)

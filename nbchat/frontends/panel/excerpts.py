@@ -111,10 +111,15 @@ class Excerpts:
             self._data = data
 
     def offered(self) -> dict[str, Any]:
-        """What the page can offer by a button: the last error's name, and how many cells ran."""
+        """What the page can offer by a button.
+
+        The last error's name, how many cells ran, and DataFrames by their names.
+        """
+        notebook = self._notebook
         return {
-            "error": _error_name(self._notebook.failure),
-            "cells": len(offers.numbered(self._notebook)),
+            "error": _error_name(notebook.failure),
+            "cells": len(offers.numbered(notebook)),
+            "frames": offers.frames(notebook.variables, notebook.hidden),
         }
 
 

@@ -18,6 +18,7 @@ from nbchat.render.answer_body import body_html, has_results
 from nbchat.render.characters import InPieces, readable, undisguised, undisguised_name
 from nbchat.render.pictures import picture_place
 from nbchat.turns import Turn
+from nbchat.wording import token_count
 
 # Seconds between two messages: look continuous, and leave the page time for other work.
 MESSAGE_GAP = 1 / 15
@@ -48,6 +49,7 @@ class LiveTurn:
         self._shown_thought = ""  # as it was sent
         self._thoughts = InPieces(undisguised)
         self._notices: list[str] = []
+        self._tokens = 0.0
         self._fed = False
         self._whole: str | None = None  # where it is not what was sent
         self._words: list[str] = []  # that were fed
@@ -69,11 +71,13 @@ class LiveTurn:
     def _take(self, event: Event | AnswerPart) -> None:
         match event:
             case Text() if event.text:
+                self._tokens += token_count(event.text)
                 self._body.feed_words(event.spaced)
                 self._words.append(event.spaced)
             case Partial():
                 self._body.feed_value(event.value)
             case Thought() if event.text:
+                self._tokens += token_count(event.text)
                 self._thought.append(self._thoughts.feed(readable(event.spaced)))
             case Image() if is_picture(event):
                 self._body.feed_picture(event)
@@ -115,7 +119,8 @@ class LiveTurn:
         if not fields:
             return None
         self.seq += 1
-        return {"kind": "delta", "id": self.turn.id, "seq": self.seq, **fields}
+        facts = {"seq": self.seq, "tokens": round(self._tokens)}
+        return {"kind": "delta", "id": self.turn.id, **facts, **fields}
 
     def _draw_heard(self) -> None:
         for call_id, heard in self._heard.items():
@@ -139,6 +144,7 @@ class LiveTurn:
             "thought": self._shown_thought,
             "notes": [undisguised_name(readable(notice)) for notice in answer.notices],
             "seq": self.seq,
+            "tokens": round(self._tokens),
         }
 
     @property

@@ -32,9 +32,9 @@ def list_conversations(
 
 @on_arrival(page_messages.Models)
 def list_models(session: Session, message: page_messages.Models, buffers: Sequence[Any]) -> Work:
-    return partial(
-        session.tell, {"kind": "models", "rows": model_rows(runtime.current().settings())}
-    )
+    now = runtime.current()
+    rows = model_rows(now.settings(), now.local_models())
+    return partial(session.tell, {"kind": "models", "rows": rows})
 
 
 @on_arrival(page_messages.Names)

@@ -13,6 +13,7 @@ from nbchat.frontends.panel.attachments import has
 from nbchat.wording import plural
 
 MOST_NAMES = 30  # variables that are offered at a time
+MOST_FRAMES = 3  # that an empty panel speaks of
 MOST_CELLS = 12  # that are offered at a time
 LONGEST_LINE = 60  # characters of a cell that are offered
 
@@ -30,6 +31,20 @@ def variables(known: Mapping[str, Any], hidden: Collection[str], beginning: str)
             names.append(name)
     names.sort(key=lambda name: not name.lower().startswith(wanted))
     return [[name, kind(known[name])] for name in names[:MOST_NAMES]]
+
+
+def frames(known: Mapping[str, Any], hidden: Collection[str]) -> list[str]:
+    """The names of the newest DataFrames."""
+    names = [
+        name
+        for name in reversed(list(known))
+        if not name.startswith("_") and name not in hidden and _is_frame(known[name])
+    ]
+    return names[:MOST_FRAMES]
+
+
+def _is_frame(thing: object) -> bool:
+    return any(is_from(thing, library, "DataFrame") for library in _TABLES)
 
 
 def kind(thing: object) -> str:

@@ -16,6 +16,7 @@ from nbchat.conversation.conversation import Conversation
 from nbchat.frontends.footer import footer
 from nbchat.frontends.panel.turn_rows import question
 from nbchat.frontends.quoting import shown_title
+from nbchat.render import inline_style
 from nbchat.render.answer_body import DrawPicture
 from nbchat.render.characters import readable, undisguised, without_blank_lines
 from nbchat.render.page import answer_parts, note, page
@@ -29,6 +30,9 @@ PICTURE_ROOM = 2_000_000  # characters of the pictures in it, the newest that fi
 _DRAWN = re.compile(r'src="data:[^"]*"')
 
 STYLE = (
+    # JupyterLab's words for a panel whose kernel is gone.
+    ".jp-OutputArea-child:has(+.jp-OutputArea-child .nbc-snapshot):not(:has(.nbp-root))"
+    "{display:none}"
     ".nbc.nbc-snapshot{color:var(--jp-content-font-color1,inherit);font-size:14px;"
     "overflow-wrap:break-word}"
     ".nbc.nbc.nbc .nbc-asked{margin:1em 0 .6em auto;width:fit-content;max-width:86%;"
@@ -69,7 +73,8 @@ class Snapshot:
         inner = f"<summary>{summary}</summary>{earlier}{''.join(reversed(shown.values()))}"
         self.mark = f"nbc-{crc32(inner.encode('utf-8', 'replace')):08x}"
         whole = (
-            f'<details class="nbc nbc-snapshot {self.mark} tex2jax_ignore mathjax_ignore" open>'
+            f'<details class="nbc nbc-snapshot {self.mark} tex2jax_ignore mathjax_ignore" '
+            f"style={inline_style.PAGE} open>"
             f"<style>{rules_for(inner)}{STYLE}</style>{inner}</details>"
         )
         return {

@@ -28,6 +28,7 @@ SCRIPTS = (
     "thoughts.js",
     "turns.js",
     "consents.js",
+    "welcome.js",
     "transcript.js",
     "mentions.js",
     "composer.js",
@@ -70,7 +71,7 @@ def options_shown() -> dict[str, Any]:
 def style() -> str:
     """The style of the panel, and of what render makes."""
     rules = [line for name in STYLES for line in lines(name)]
-    return render.STYLE + render.PROSE + "\n".join(rules)
+    return render.STYLE + "\n".join(rules)
 
 
 def lines(name: str) -> list[str]:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 LONGEST_COLOURED = 20_000  # characters
 MOST_LINES_COLOURED = 1_000
 LONGEST_LINE_COLOURED = 1_000  # characters in a line
+WINDOW = 2_000  # characters of growing code that are read anew at most
 NARROW_LINE = 48  # bytes; lines that fit the narrowest panel
 SLOW_LEXERS = {
     "java": 5_000,
@@ -63,9 +64,13 @@ def code_block(source: str, language: str) -> str:
     return _frame(colour_code(source, language), source, language)
 
 
-def plain_block(source: str, language: str) -> str:
-    """The same frame without colours, for code that is still being typed."""
-    return _frame(escape(unmasked(source), quote=False), source, language)
+def growing_block(source: str, language: str) -> str:
+    """The same for code that is still being typed, whose beginning is not read again each time.
+
+    What is typed is coloured as far as it goes; `code_block` has the last word on it.
+    """
+    pieces = _growing_pieces(unmasked(source), language)
+    return _frame(_in_elements(pieces), source, language)
 
 
 def _frame(inner: str, source: str, language: str) -> str:
@@ -87,7 +92,10 @@ def language_of(info: str) -> str:
 
 def colour_code(source: str, language: str) -> str:
     """HTML of the code: our few elements, everything else escaped."""
-    pieces = colour_pieces(unmasked(source), language)
+    return _in_elements(colour_pieces(unmasked(source), language))
+
+
+def _in_elements(pieces: Sequence[tuple[str, str]]) -> str:
     return "".join(_ELEMENTS[colour].format(escape(text, quote=False)) for colour, text in pieces)
 
 
@@ -119,6 +127,31 @@ def _read_pieces(source: str, name: str) -> Sequence[tuple[str, str]]:
         return [("", source)]
     if "".join(text for _, text in pieces) != source:
         return [("", source)]
+    return pieces
+
+
+def _growing_pieces(source: str, language: str) -> Sequence[tuple[str, str]]:
+    """As `colour_pieces`, a window after the other: each is read once, and the last one anew."""
+    name = language.lower()
+    if name not in LANGUAGES or _is_large(source, name):
+        return [("", source)]
+    pieces: list[tuple[str, str]] = []
+    start = 0
+    while len(source) - start > WINDOW:
+        whole = _whole_pieces(source[start : start + WINDOW], name)
+        pieces += whole
+        start += sum(len(text) for _, text in whole)
+    return [*pieces, *_read_pieces(source[start:], name)]
+
+
+@lru_cache(maxsize=64)
+def _whole_pieces(window: str, name: str) -> Sequence[tuple[str, str]]:
+    """The pieces up to the last line end that is in no string and no comment."""
+    pieces = list(_read_pieces(window, name))
+    for place in reversed(range(len(pieces))):
+        colour, text = pieces[place]
+        if not colour and "\n" in text:
+            return [*pieces[:place], (colour, text[: text.rindex("\n") + 1])]
     return pieces
 
 

@@ -17,11 +17,14 @@ from markdown_it.utils import OptionsDict
 
 from nbchat.render.characters import undisguised, unmasked
 from nbchat.render.inline_style import DISPLAYED, HEADINGS, HIDDEN, NOTES, SCROLLS
-from nbchat.render.markdown.code import NARROW_LINE, code_block, language_of, plain_block
+from nbchat.render.markdown.code import NARROW_LINE, code_block, growing_block, language_of
 from nbchat.render.maths.mathml import in_letters, mathml
+from nbchat.render.maths.tex import LONGEST_FORMULA
 
 RenderState = MutableMapping[str, Any]
 
+# In place of a formula of which only a part has come: half of one is no sight.
+HELD_BACK = "<p class=nbc-grows>a formula…</p>\n"
 _CLOSER = {"$": "$", "$$": "$$", r"\(": r"\)", r"\[": r"\]"}
 
 
@@ -42,7 +45,7 @@ class Elements(RendererHTML):
         token = tokens[number]
         source, language = token.content.removesuffix("\n"), language_of(unescapeAll(token.info))
         if env.get("open_fence") is token:
-            return plain_block(source, language)
+            return HELD_BACK if language == "math" else growing_block(source, language)
         if language == "math" and mathml(source.strip(), display=True):
             return _display_formula(source.strip(), source)
         return code_block(source, language)
@@ -74,6 +77,8 @@ class Elements(RendererHTML):
         tex = typed if opener.startswith(r"\begin") else tex.strip()
         if closer and mathml(tex, display=True):
             return _display_formula(tex, typed)
+        if not closer and env.get("unfinished") and len(typed) < LONGEST_FORMULA:
+            return HELD_BACK
         return f'<pre class="nbc-plain">{escape(typed, quote=False)}</pre>\n'
 
     def details_open(

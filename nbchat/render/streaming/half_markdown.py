@@ -156,9 +156,10 @@ def _without_half(words: str, position: int) -> str | None:
                 inside = words[position + len(run) :].strip("`")
                 return f"{before}{run}{inside}{run}" if inside.strip() else before
         case "$" | "\\" if not formula_at(words, position):
-            # A block shows its source until it ends.
-            if position == 0 and words.startswith(("$$", r"\[")):
-                return words.rstrip("$\\") if len(words) > 2 else ""
+            # A block on lines of its own, which is drawn once it ends.
+            if not before.strip() and (marker := words[position:][:2]) in ("$$", r"\["):
+                tex = words[position + 2 :].strip("$\\\n ")
+                return f"{before}{marker}\n{tex}" if tex else before
             if _is_half_formula(words[position:]):
                 return before + _code_of(words[position:])
         case "!" if _HALF_PICTURE.match(words, position):

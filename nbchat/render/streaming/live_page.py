@@ -116,7 +116,7 @@ def folded_html(thought: str, notices: Sequence[str] = ()) -> str:
 
 
 def _status_html(status: str) -> str:
-    return f'<p class="nbc-note nbc-live" style={inline_style.NOTE}>{line(status)}</p>'
+    return f'<p class="nbc-note nbc-live">{line(status)}</p>'
 
 
 def _open_thought(thought: str) -> str:

@@ -295,7 +295,7 @@ def test_without_a_person_it_is_refused_and_the_cell_fails(
     ran = acting.run(CELL, watched=False)
 
     assert ran.status == "error"
-    assert ran.error.splitlines()[0].startswith("\x1b[1;31mNeedsConsent\x1b[0m: the tool act needs")
+    assert ran.error.splitlines()[0].startswith("\x1b[1mNeedsConsent\x1b[0m: the tool act needs")
     assert len(ran.error.splitlines()) == 2
     assert "--yes" in ran.error
     assert DONE in ran.html

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from nbchat.frontends.notebook.repaint_clock import (
@@ -9,10 +11,13 @@ from nbchat.frontends.notebook.repaint_clock import (
     EARLY_SECONDS,
     LATE_GAP,
     LONGEST_LATE_GAP,
+    ORDINARY_SECONDS,
     RENDER_SHARE,
     RESENT_PER_SECOND,
     SHORT_PAGE,
     SHORTEST_GAP,
+    STALE_AFTER,
+    TIRED_GAP,
     RepaintClock,
 )
 
@@ -43,6 +48,24 @@ def test_it_paints_often_at_the_beginning_and_less_often_later() -> None:
     assert moments[0] == START
     assert len(early) == pytest.approx(EARLY_SECONDS / EARLY_GAP, abs=2)
     assert len(moments) - len(early) == pytest.approx(EARLY_SECONDS / LATE_GAP, abs=2)
+
+
+def test_an_ordinary_answer_is_painted_five_times_a_second_to_its_end() -> None:
+    """It fell to four after five seconds, which one saw."""
+    moments = repaints(RepaintClock(START), ORDINARY_SECONDS, page=1_000)
+    gaps = [later - before for before, later in pairwise(moments)]
+
+    assert max(gaps) < LATE_GAP + 2 * TICK
+
+
+def test_an_answer_that_goes_on_for_long_is_painted_less_often_bit_by_bit() -> None:
+    moments = repaints(RepaintClock(START), 4 * ORDINARY_SECONDS)
+    gaps = [later - before for before, later in pairwise(moments)]
+
+    assert max(gaps) <= TIRED_GAP + TICK
+    # But for the one step after the first seconds.
+    late = gaps[int(EARLY_SECONDS / EARLY_GAP) + 2 :]
+    assert max(later - before for before, later in pairwise(late)) < 3 * TICK
 
 
 def test_a_long_page_is_painted_less_often() -> None:
@@ -120,5 +143,5 @@ def test_a_page_that_stays_the_same_is_stale_after_a_while() -> None:
     assert clock.is_stale(START)
 
     clock.note_painted(START)
-    assert not clock.is_stale(START + 0.9 * LONGEST_LATE_GAP)
-    assert clock.is_stale(START + 1.01 * LONGEST_LATE_GAP)
+    assert not clock.is_stale(START + 0.9 * STALE_AFTER)
+    assert clock.is_stale(START + 1.01 * STALE_AFTER)

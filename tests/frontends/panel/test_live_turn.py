@@ -254,3 +254,15 @@ def test_words_that_turn_out_to_be_thinking_are_sent_again_where_they_belong() -
     assert live.finish()
     assert live.html == "<p>408</p>\n"
     assert turn_rows.facts(turn)["thought"][0] == "<p>check: 340+68 = 408</p>\n"
+
+
+def test_it_tells_roughly_how_many_tokens_have_come() -> None:
+    live = LiveTurn(turn())
+    live.feed([])  # what the turn has by now
+    live.feed([Text("word" * 10), Thought("hm" * 4)])
+
+    delta = live.delta()
+
+    assert delta
+    assert delta["tokens"] == 12
+    assert live.whole()["tokens"] == 12

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pygments.lexers import PythonLexer
 
 from nbchat.render import to_html
 from nbchat.render.markdown.code import (
@@ -12,8 +13,11 @@ from nbchat.render.markdown.code import (
     LONGEST_COLOURED,
     LONGEST_LINE_COLOURED,
     MOST_LINES_COLOURED,
+    WINDOW,
+    code_block,
     colour_code,
     colour_pieces,
+    growing_block,
     language_of,
 )
 from tests.render.dom import Page
@@ -29,8 +33,8 @@ def test_a_fence_has_its_language_and_its_colours() -> None:
 
 
 def test_indented_code_and_unnamed_fences_have_no_label() -> None:
-    assert to_html("    a < b").endswith('13px"><pre>a &lt; b</pre></fieldset>\n')
-    assert to_html("```\na\n\n```").endswith('13px"><pre>a\n</pre></fieldset>\n')
+    assert to_html("    a < b").endswith('1em 0"><pre>a &lt; b</pre></fieldset>\n')
+    assert to_html("```\na\n\n```").endswith('1em 0"><pre>a\n</pre></fieldset>\n')
 
 
 def test_a_blank_first_line_is_kept() -> None:
@@ -123,3 +127,42 @@ def test_lexers_that_are_quadratic_in_the_whole_read_5_000_characters(language: 
 def test_characters_that_reorder_code_are_written_out() -> None:
     """Code that reads differently from what it does (CVE-2021-42574)."""
     assert "access\\u202e" in to_html("```python\naccess\u202e = 1\n```")
+
+
+FUNCTION = '''def mean(numbers):
+    """The mean of numbers.
+
+    It is what you think.
+    """
+    # a remark
+    return sum(numbers) / len("abc")
+
+'''
+
+
+@pytest.mark.parametrize("size", [1, 10, 60])
+def test_code_that_grows_has_the_colours_it_will_have(size: int) -> None:
+    code = FUNCTION * size
+
+    growing = growing_block(code, "python")
+
+    assert growing == code_block(code, "python")
+
+
+def test_code_that_grows_is_read_in_linear_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each paint reads the last lines again, and not all of them."""
+    read = []
+    tokens = PythonLexer.get_tokens_unprocessed
+
+    def counting(lexer: PythonLexer, text: str, *more: object) -> object:
+        read.append(len(text))
+        return tokens(lexer, text, *more)
+
+    monkeypatch.setattr(PythonLexer, "get_tokens_unprocessed", counting)
+    line = "    total = total + first_of(numbers)  # number {}\n"
+    code = "".join(line.format(number) for number in range(300))
+    for end in range(0, len(code), 100):
+        growing_block(code[:end], "python")
+
+    assert max(read) <= WINDOW
+    assert sum(read) < len(code) / 100 * WINDOW * 1.2

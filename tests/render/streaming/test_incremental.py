@@ -265,7 +265,12 @@ def test_the_tail_is_rendered_once_until_more_comes(monkeypatch: pytest.MonkeyPa
         ("letters [^a-z] and", "letters [^a-z] and"),
         ("2 * 3", "2 * 3"),
         ("snake_case", "snake_case"),
-        ("$$\nx^2", "<pre class=nbc-plain>$$\nx^2</pre>"),
+        ("$$\nx^2", "<p>a formula…</p>"),
+        ("$$ x^2", "<p>a formula…</p>"),
+        (r"\[ x^2", "<p>a formula…</p>"),
+        ("words\n\n$$\n\\frac{a", "<p>a formula…</p>"),
+        ("- item\n  $$\n  x", "<li>item<p>a formula…</p></li>"),
+        ("```math\nx^2", "<p>a formula…</p>"),
         ("| a | b |", ">b</th>"),
         ("| a | b |\n|--", ">b</th>"),
         ("| a | b |\n|---|---|\n| **c", "<strong>c</strong>"),
@@ -330,14 +335,24 @@ def test_a_mark_whose_note_never_comes_ends_as_typed() -> None:
     assert page.html == to_html("A claim[^1].\n\n") == "<p>A claim[^1].</p>\n"
 
 
-def test_code_is_coloured_once_it_is_closed() -> None:
-    """An open block is sent again with every repaint, and colours are most of its bytes."""
+def test_code_is_coloured_as_it_comes() -> None:
+    """It was black until its fence was closed, and then changed all at once."""
     page = Incremental()
-    page.feed("```python\nimport math\n")
-    assert "<b>" not in page.tail
+    page.feed("```python\nimport math\nx = 'a")
+    tail = page.tail
+    page.feed("'\n```\n")
 
-    page.feed("```\n")
+    assert "<b>import</b>" in tail
+    assert "<font color=#d43>'a</font>" in tail
     assert "<b>import</b>" in page.settled[0]
+
+
+def test_half_a_formula_is_shown_where_the_answer_ends_in_it() -> None:
+    page = Incremental()
+    page.feed("$$\nx^2")
+    page.finish()
+
+    assert page.html == to_html("$$\nx^2") == "<pre class=nbc-plain>$$\nx^2</pre>\n"
 
 
 @pytest.mark.parametrize("size", [200_000, 600_000])

@@ -61,7 +61,7 @@ def test_thinking_is_open_while_there_is_nothing_else_to_read_and_folds_as_it_wi
 
 def test_notices_are_there_from_the_start_and_stay() -> None:
     for html in (live_html([], status="kimi", notices=["busy <b>"]), folded_html("", ["busy <b>"])):
-        assert "font-size:13px>busy &lt;b&gt;</p>" in html
+        assert 'font-size:13px">busy &lt;b&gt;</p>' in html
         assert Page(html, frame=True).faults == []
 
 

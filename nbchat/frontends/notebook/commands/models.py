@@ -30,15 +30,9 @@ EVERYTHING = (ALL, "a", "every", "everything", "full")
 DEMO = "demo"
 LONGEST_SHOWN = 60  # characters of a pattern that are repeated
 LEAST_ALIKE = 0.8  # of the letters, for a name to be meant by a pattern
-MODEL_HEAD = [
-    "model",
-    "provider",
-    "context / answer",
-    "USD per 1M in / out",
-    "besides text",
-    "",
-    "key",
-]
+KEY_HEAD = "key"
+MODEL_HEAD = ["model", "provider", KEY_HEAD, "context / answer", "USD per 1M in / out"]
+MODEL_HEAD += ["besides text", ""]
 LIVE_HEAD = ["model", "name", "context", "in / out per 1M", "besides text", ""]
 PROVIDER_HEAD = ["type", "provider", "key in", "", "a model"]
 
@@ -141,15 +135,16 @@ class _ModelTable:
 
     def show(self, rows: list[Model], below: str = "") -> None:
         rows = sorted(rows, key=lambda row: row.status == "retired")
-        cells = [[*self._cells(row), self._key_cell(row)] for row in rows]
-        show_table(self._shell, MODEL_HEAD, cells, below, is_wide=True)
+        cells = [self._cells(row) for row in rows]
+        show_table(self._shell, *_telling(MODEL_HEAD, cells), below, is_wide=True)
 
     def _cells(self, row: Model) -> list[str]:
         catalog = self.settings.catalog
         name = row.id if row.id in catalog.models else catalog.name_of(row.type, row.id)
         provider = catalog.providers[row.type].name
         price, able = short_price(row), abilities(row)
-        return [name or row.id, provider, window_text(row), price, able, _status(row)]
+        key = self._key_cell(row)
+        return [name or row.id, provider, key, window_text(row), price, able, _status(row)]
 
     def _key_cell(self, row: Model) -> str:
         """Whether its provider has a key, or which variable it would be in."""
@@ -168,6 +163,20 @@ class _ModelTable:
             return "its server does not run"
         is_there = row.sent_id in (model.sent_id for model in models)
         return "none needed" if is_there else "not on its server"
+
+
+def _telling(head: list[str], rows: list[list[str]]) -> tuple[list[str], list[list[str]]]:
+    """The table without columns that say nothing: an empty one, and keys that are all there."""
+    nothing = {"", *READY}
+    dull = [
+        name in ("", KEY_HEAD) and {*said} <= nothing
+        for name, *said in zip(head, *rows, strict=True)
+    ]
+    kept = [
+        [cell for cell, is_dull in zip(row, dull, strict=True) if not is_dull]
+        for row in (head, *rows)
+    ]
+    return kept[0], kept[1:]
 
 
 def _show_live_models(chat: ChatCommand, kind: str) -> None:

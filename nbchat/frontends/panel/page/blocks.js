@@ -10,11 +10,23 @@
 function dressed(panel, html) {
   const fragment = parsed(html);
   for (const block of fragment.querySelectorAll("fieldset")) {
-    if (block.firstChild?.nodeName === "PRE") block.prepend(element("legend"));
-    const [head, code] = block.children;
-    dressHead(panel, head, code);
+    const head = barOf(block);
+    dressHead(panel, head, block.children[1]);
   }
   return fragment;
+}
+
+/**
+ * The bar above code, with the language's name and room for buttons.
+ *
+ * @param {Element} block
+ * @returns {Element}
+ */
+function barOf(block) {
+  if (block.firstChild?.nodeName === "PRE") block.prepend(element("legend"));
+  const [head] = block.children;
+  put(head, element("span", null, head.textContent));
+  return head;
 }
 
 /**
@@ -26,9 +38,9 @@ function dressHead(panel, head, code) {
   const language = head.textContent ?? "";
   const text = () => code.textContent ?? "";
   const copy = button("", phrase("copy"), () => panel.copy(copy, text()));
-  put(head, element("span", null, language), copy);
+  head.append(copy);
   const start = CELLS[language.toLowerCase()];
-  if (start === undefined) return;
+  if (start === undefined || !(language || looksLikeCode(text()))) return;
   if (language && !start) {
     head.append(button("", phrase("runIt"), () => panel.questions.run(language, text())));
   }
@@ -37,6 +49,18 @@ function dressHead(panel, head, code) {
     if (where === "replace") showsAim(panel, insert);
     head.append(insert);
   }
+}
+
+/**
+ * Whether a block without a language may go into a cell: what a program has printed does not.
+ *
+ * @param {string} text
+ */
+function looksLikeCode(text) {
+  const begins = /^(import|from|def|class|for|if|with|print|%|!|#|@)/;
+  return text
+    .split("\n")
+    .some((line) => begins.test(line.trimStart()) || / = |[\w\]]\(/.test(line));
 }
 
 /**

@@ -88,8 +88,8 @@ class Composer {
 
   /** @returns {HTMLElement} */
   makeNode() {
-    const image = button("", "+", () => this.file.click(), { title: phrase("image") });
-    const variable = button("", "@", () => this.mention(), { title: phrase("mention") });
+    const image = this.adder("+", "image", "imageShort", () => this.file.click());
+    const variable = this.adder("@", "mention", "mentionShort", () => this.mention());
     const buttons = [image, variable, this.model, this.think, this.go, this.file];
     const row = element("div.row", null, ...buttons);
     /** @type {Listeners} */
@@ -99,6 +99,18 @@ class Composer {
       dragover: (event) => event.preventDefault(),
     };
     return element("div.comp", { on }, this.mentions.node, this.chips, this.area, row);
+  }
+
+  /**
+   * @param {string} sign
+   * @param {string} what
+   * @param {string} touch  what a screen without a pointer shows beside the sign
+   * @param {() => void} act
+   */
+  adder(sign, what, touch, act) {
+    const name = phrase(what);
+    const attributes = { title: name, "aria-label": name, "data-touch": phrase(touch) };
+    return button("", sign, act, attributes);
   }
 
   /** Keys choose from what is offered after an @, where something is. */
@@ -144,7 +156,7 @@ class Composer {
     const text = this.area.value;
     if (!(text.trim() || images.length || things.length) || panel.connection.gone) return;
     if (panel.now.queued != null || (instead && panel.busy)) {
-      panel.warn(phrase("busy"));
+      panel.warn(phrase(panel.now.queued != null ? "full" : "busy"));
       return;
     }
     if (instead) panel.questions.again(instead, text);

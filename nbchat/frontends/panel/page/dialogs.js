@@ -8,9 +8,11 @@ async function pickModel(panel, anchor) {
   const found = (await panel.connection.request({ kind: "models" }))?.rows ?? [];
   const rows = found.map(([id, provider, word, value]) => [
     id,
-    provider,
     word && phrase(word, value),
+    provider,
   ]);
+  const { model = "" } = panel.now;
+  if (model && !rows.some(([id]) => id === model)) rows.unshift([model, "", ""]);
   const label = phrase("findModel");
   const field = element("input", {
     role: "combobox",
@@ -18,15 +20,17 @@ async function pickModel(panel, anchor) {
     "aria-label": label,
     placeholder: label,
   });
-  const choices = new Choices(field, phrase("model"), (model) => {
+  const choices = new Choices(field, phrase("model"), (chosen) => {
     box.hidePopover();
-    panel.connection.send({ kind: "choose", model });
+    panel.connection.send({ kind: "choose", model: chosen });
   });
+  choices.current = model;
   const filter = () => {
     const typed = field.value.trim();
     const fitting = matching(rows, typed.toLowerCase());
-    const named = /^\S+:\S+$/.test(typed) ? [[typed, ""], ...fitting] : fitting;
-    choices.fill(named, typed ? 0 : named.findIndex(([id]) => id === panel.now.model));
+    const isNew = /^\S+:\S+$/.test(typed) && !fitting.some(([id]) => id === typed);
+    const named = isNew ? [[typed, "", ""], ...fitting] : fitting;
+    choices.fillGroups(named, typed ? 0 : named.findIndex(([id]) => id === model));
   };
   field.addEventListener("input", filter);
   onKeys(field, {
@@ -41,10 +45,10 @@ async function pickModel(panel, anchor) {
 }
 
 /**
- * The models that have all the words: the name itself, then what can be used, of that the
- * shortest name that begins so.
+ * The models that have all the words: the name itself, then what can be used, of that first what
+ * begins so. Otherwise their order stays, and a provider's newest is its first.
  *
- * @param {string[][]} rows  id, provider, what keeps it from being used
+ * @param {string[][]} rows  id, what keeps it from being used, provider
  * @param {string} typed
  * @returns {string[][]}
  */
@@ -52,9 +56,10 @@ function matching(rows, typed) {
   if (!typed) return rows;
   const words = typed.split(/\s+/);
   /** @param {string[]} row */
-  const rank = ([id, , lacks]) => {
-    if (id === typed) return -1;
-    return (lacks ? 1000 : 0) + (id.startsWith(typed) ? id.length : 500);
+  const rank = ([id, lacks]) => {
+    const name = id.toLowerCase();
+    if (name === typed) return -1;
+    return (lacks ? 2 : 0) + (name.startsWith(typed) ? 0 : 1);
   };
   return rows
     .filter((row) => words.every((word) => row.join(" ").toLowerCase().includes(word)))
@@ -101,8 +106,11 @@ function openMore(panel, anchor) {
   });
   menu(panel, anchor, phrase("more"), [
     [phrase("settings"), () => openSettings(panel, anchor)],
+    null,
     ...moves,
+    null,
     ...exports,
+    null,
     [phrase("delete"), () => askToDelete(panel)],
   ]);
 }
@@ -149,7 +157,7 @@ function openSettings(panel, anchor) {
   }
   const system = element("textarea", { rows: 4, dir: "auto", on: { change } }, now.system);
   const title = element("input", {
-    value: panel.title.textContent,
+    value: panel.titled,
     maxlength: 200,
     dir: "auto",
     on: { change: rename },
@@ -173,7 +181,8 @@ function openSettings(panel, anchor) {
   });
   const fields = Object.entries({ ...numbers, system, search, ...ready, plan, title, ctrl });
   const labels = fields.map(([name, field]) => element("label", null, phrase(name), field));
-  popover(panel, anchor, phrase("settings"), ...labels);
+  const head = element("h3", null, phrase("settings"));
+  popover(panel, anchor, phrase("settings"), head, ...labels);
 }
 
 /**

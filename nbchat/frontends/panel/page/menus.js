@@ -33,16 +33,21 @@ function popover(panel, anchor, label, ...content) {
  * @param {MenuEntry[]} entries
  */
 function menu(panel, anchor, label, entries) {
-  const buttons = entries.map(([text, act, ...notes]) => {
+  /** @type {HTMLButtonElement[]} */
+  const buttons = [];
+  const shown = entries.map((one) => {
+    if (!one) return element("hr");
+    const [text, act, ...notes] = one;
     const entry = button("entry", "", () => {
       box.hidePopover();
       act();
     });
     const small = notes.map((note) => element("small", null, note));
     entry.append(element("span", { dir: "auto" }, text), ...small);
+    buttons.push(entry);
     return entry;
   });
-  const box = popover(panel, anchor, label, ...buttons);
+  const box = popover(panel, anchor, label, ...shown);
   /** @param {number} by */
   const step = (by) => {
     const at = buttons.findIndex((entry) => entry.matches(":focus"));
@@ -64,7 +69,11 @@ class Choices {
     this.pick = pick;
     /** @type {string[][]} */
     this.rows = [];
+    /** @type {Element[]} */
+    this.options = [];
     this.at = 0;
+    /** The value that is in use, which has a sign. */
+    this.current = "";
     this.node = element("ul.choices", {
       role: "listbox",
       id: `nbp-${newId()}`,
@@ -79,10 +88,46 @@ class Choices {
    * @param {number} [at]  which of them is marked
    */
   fill(rows, at = 0) {
-    this.rows = rows;
-    put(this.node, ...rows.map((row, place) => this.option(row, place)));
-    this.at = Math.max(0, at);
+    this.show(rows, at);
+    put(this.node, ...this.options);
     this.move(0);
+  }
+
+  /**
+   * The same, where the last of each row is the group it belongs to.
+   *
+   * @param {string[][]} rows
+   * @param {number} at
+   */
+  fillGroups(rows, at) {
+    this.show(
+      rows.map((row) => row.slice(0, -1)),
+      at,
+    );
+    /** @type {HTMLElement[]} */
+    const groups = [];
+    let name = "";
+    rows.forEach((row, place) => {
+      const group = row.at(-1) ?? "";
+      if (!place || group !== name) {
+        const head = group && element("small.head", { "aria-hidden": "true" }, group);
+        groups.push(element("ul", { role: "group", "aria-label": group || null }, head || null));
+      }
+      name = group;
+      groups.at(-1)?.append(this.options[place]);
+    });
+    put(this.node, ...groups);
+    this.move(0);
+  }
+
+  /**
+   * @param {string[][]} rows
+   * @param {number} at
+   */
+  show(rows, at) {
+    this.rows = rows;
+    this.options = rows.map((row, place) => this.option(row, place));
+    this.at = Math.max(0, at);
   }
 
   /**
@@ -92,11 +137,13 @@ class Choices {
   option([value, ...notes], place) {
     const click = () => this.pick(value, place);
     const mousemove = () => place !== this.at && this.mark(place);
+    const current = value && value === this.current ? "true" : null;
+    const id = `${this.node.id}-${place}`;
     return element(
       "li",
-      { role: "option", id: `${this.node.id}-${place}`, on: { click, mousemove } },
+      { role: "option", id, "aria-current": current, on: { click, mousemove } },
       element("span", null, value),
-      element("div", null, ...notes.map((note) => element("small", null, note))),
+      element("div", null, ...notes.map((note) => note && element("small", null, note))),
     );
   }
 
@@ -112,17 +159,17 @@ class Choices {
     if (Math.abs(step) > 1) this.mark(Math.min(Math.max(to, 0), last));
     else if (to < 0) this.mark(last);
     else this.mark(to > last ? 0 : to);
-    this.node.children[this.at]?.scrollIntoView({ block: "nearest" });
+    this.options[this.at]?.scrollIntoView({ block: "nearest" });
     return true;
   }
 
   /** @param {number} at */
   mark(at) {
     this.at = at;
-    [...this.node.children].forEach((item, place) => {
+    this.options.forEach((item, place) => {
       item.setAttribute("aria-selected", String(place === at));
     });
-    this.field.setAttribute("aria-activedescendant", this.node.children[at]?.id ?? "");
+    this.field.setAttribute("aria-activedescendant", this.options[at]?.id ?? "");
   }
 
   /** @returns {true} */

@@ -259,6 +259,8 @@ declare namespace ToPage {
     error: string;
     /** How many cells can go along. */
     cells: number;
+    /** Names of the newest DataFrames. */
+    frames: string[];
   }
 
   /** The branch that is shown. */
@@ -305,6 +307,8 @@ declare namespace ToPage {
     thought?: string;
     notes?: string[];
     doing?: Doing;
+    /** Tokens that have come, roughly. */
+    tokens?: number;
     /** The number of the last delta that is in this. */
     seq?: number;
   }
@@ -326,6 +330,8 @@ declare namespace ToPage {
     thought?: string;
     notes?: string[];
     doing?: Doing;
+    /** Tokens that have come, roughly. */
+    tokens?: number;
   }
 
   /** What is waited for, and the name of the tool; nothing while words come. */

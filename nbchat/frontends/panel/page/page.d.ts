@@ -95,7 +95,8 @@ type Keys = Record<string, (event: KeyboardEvent) => boolean>;
 type Place = "below" | "above" | "replace";
 
 /** What a menu offers. */
-type MenuEntry = [text: string, act: () => void, ...notes: string[]];
+/** An entry of a menu; null draws a line. */
+type MenuEntry = [text: string, act: () => void, ...notes: string[]] | null;
 
 /** A question as it was typed, so that it can come back. */
 interface Draft {

@@ -13,6 +13,8 @@ class Panel {
     this.model = model;
     /** Of the conversation. */
     this.name = "";
+    /** Its title, or its name where it has none. */
+    this.titled = "";
     /** @type {Partial<ToPage.Now>} */
     this.now = {};
     /**
@@ -137,6 +139,7 @@ class Panel {
         if (message.runs !== this.now.runs) composer.lookAgain();
         this.now = message;
         composer.show();
+        transcript.welcome.offer(message.frames);
         return;
       case "state":
         this.follow(message);
@@ -194,7 +197,9 @@ class Panel {
       this.consents.follow([]);
     }
     this.name = state.name;
-    this.title.textContent = state.title;
+    this.titled = state.title;
+    const isNamed = state.title !== state.name || !/^(main|chat-\d+)$/.test(state.name);
+    this.title.textContent = isNamed || state.ids.length ? state.title : phrase("newChat");
     this.transcript.follow(state);
     this.composer.follow(state);
     clearTimeout(this.copying);

@@ -41,13 +41,13 @@ class Transcript {
     /** @type {{ at: number, name: string } | null} */
     this.stepped = null;
     this.list = element("div");
-    this.empty = element("p.empty", null, phrase("empty"));
+    this.welcome = new Welcome(panel);
     this.earlier = button("quiet", phrase("earlier"), () => {
       this.limit += FOLD;
       this.arrange();
     });
     const log = { role: "log", "aria-live": "off", "aria-label": phrase("log"), tabindex: 0 };
-    this.log = element("div.log", log, this.earlier, this.empty, this.list);
+    this.log = element("div.log", log, this.earlier, this.welcome.node, this.list);
   }
 
   get answering() {
@@ -183,7 +183,7 @@ class Transcript {
     this.show(this.shown.map((turn) => turn.node));
     for (const turn of known) turn.place(...(this.places[turn.id] ?? [0, 1]));
     this.earlier.hidden = ids.length === this.branch.length;
-    this.empty.hidden = this.shown.length > 0 || this.branch.length > 0;
+    this.welcome.node.hidden = this.shown.length > 0 || this.branch.length > 0;
     const missing = [
       ...ids.filter((id) => !this.turns.has(id)),
       ...this.failed.filter((id) => !this.turns.get(id)?.failed),

@@ -1,10 +1,11 @@
 // One question with its answer. It is live while it is answered, then whole or failed.
 
-// Characters of a question that may scroll, so it takes the focus.
+// Characters and lines of a question of which only the beginning is shown at first.
 const LONG = 900;
+const MOST_LINES = 9;
 // Milliseconds without a word, after which its last ones may have been lost.
 const QUIET = 15000;
-const HOLDS_TEXT = /^(P|H\d|[UO]L|LI|BLOCKQUOTE|DIV|PRE|TABLE|TBODY|T[RD])$/;
+const HOLDS_TEXT = /^(P|H\d|[UO]L|LI|BLOCKQUOTE|DIV|FIELDSET|PRE|TABLE|TBODY|T[RD])$/;
 
 class TurnView {
   /**
@@ -40,8 +41,18 @@ class TurnView {
     /** Among the turns that ask in the same place. */
     this.number = 0;
     this.count = 1;
-    /** When it was asked. */
+    /** When it was asked, or what it does began. */
     this.since = 0;
+    /** When it was asked. */
+    this.opened = 0;
+    /** Tokens that have come, roughly. */
+    this.tokens = 0;
+    /**
+     * Since when they have come without a pause, and how many there were then.
+     *
+     * @type {[number, number] | null}
+     */
+    this.pace = null;
     /** When the last delta came. */
     this.heard = 0;
     /** @type {ReturnType<typeof setInterval> | undefined} */
@@ -76,11 +87,13 @@ class TurnView {
     if (!this.live) {
       this.live = true;
       this.since = Date.now();
+      this.opened = this.since;
       this.heard = this.since;
       this.clock = setInterval(() => this.tick(), 1000);
     }
     this.ask(message.question);
     this.does(message.doing);
+    this.hear(message.tokens);
     if (seq) this.fill(message.html ?? "", message.tail ?? "");
     this.seq = seq;
     put(this.notes);
@@ -100,6 +113,7 @@ class TurnView {
     this.heard = Date.now();
     this.aside(message);
     this.does(message.doing);
+    this.hear(message.tokens);
     if (message.tail) {
       const [start, more, end] = message.tail;
       this.tail = this.tail.slice(0, start) + more + this.tail.slice(this.tail.length - end);
@@ -119,11 +133,19 @@ class TurnView {
     if (!doing) return;
     this.doing = doing;
     this.since = Date.now();
+    this.pace = null;
     if (doing.length) {
       this.caret.remove();
       this.answer.append(this.wait);
     }
     this.tick();
+  }
+
+  /** @param {number} [tokens] */
+  hear(tokens) {
+    if (!tokens) return;
+    this.tokens = tokens;
+    this.pace ??= [Date.now(), tokens];
   }
 
   /** @param {{ thought?: string, notes?: string[] }} message */
@@ -166,12 +188,16 @@ class TurnView {
    * @param {DocumentFragment} tail
    */
   paint(tail = parsed(this.tail)) {
+    for (const block of tail.querySelectorAll("fieldset")) barOf(block);
     this.caret.remove();
     morph(this.open, tail);
     if (!this.live || !(this.tail || this.settled.firstChild)) return;
     if (!this.doing.length) {
       innermost(this.open).append(this.caret);
-      put(this.wait);
+      if (this.answer.lastChild !== this.wait) {
+        this.answer.append(this.wait);
+        this.tick();
+      }
     }
     this.thoughts?.foldSoon();
   }
@@ -195,14 +221,25 @@ class TurnView {
       this.panel.connection.want([this.id]);
     }
     const [what, tool] = this.doing;
-    if (!what && (this.settled.firstChild || this.tail)) {
-      put(this.wait);
-      return;
-    }
-    const seconds = phrase("seconds", Math.round((now - this.since) / 1000));
+    const speaks = !what && Boolean(this.settled.firstChild || this.tail);
+    const passed = now - (speaks ? this.opened : this.since);
+    const seconds = phrase("seconds", Math.round(passed / 1000));
     const doing = phrase(what ?? (this.thoughts ? "thinking" : "waiting"));
     const who = tool || this.model || this.panel.now.model;
-    put(this.wait, element("i"), `${who} · ${doing} · ${seconds}`);
+    const facts = speaks ? [who, seconds, this.rate(now)] : [who, doing, seconds];
+    put(this.wait, element("i"), facts.filter(Boolean).join(" · "));
+  }
+
+  /**
+   * How fast words come, once that can be told.
+   *
+   * @param {number} now
+   */
+  rate(now) {
+    const [since, before] = this.pace ?? [now, 0];
+    const seconds = (now - since) / 1000;
+    const tokens = this.tokens - before;
+    return seconds < 1 || !tokens ? "" : phrase("rate", Math.round(tokens / seconds));
   }
 
   // --- when it is whole
@@ -338,7 +375,7 @@ class TurnView {
       }),
       ...files.map((name) => attachment(this.panel, [name])),
       ...this.images,
-      element("div.words", { dir: "auto", tabindex: text.length > LONG ? 0 : null }, text),
+      ...questionWords(text),
     );
     const edit = button("edit", phrase("edit"), () => this.panel.composer.replace(this));
     put(this.asked, bubble, edit);
@@ -353,6 +390,23 @@ class TurnView {
     if (!src) this.panel.connection.send({ kind: "picture", id: this.id, number });
     return element("img", { alt, src });
   }
+}
+
+/**
+ * What was asked; of a long question its beginning, and a button that shows the rest.
+ *
+ * @param {string} text
+ * @returns {HTMLElement[]}
+ */
+function questionWords(text) {
+  const words = element("div.words", { dir: "auto" }, text);
+  if (text.length <= LONG && text.split("\n").length <= MOST_LINES) return [words];
+  words.classList.add("nbp-cut");
+  const all = button("quiet", phrase("all"), () => {
+    words.classList.remove("nbp-cut");
+    all.remove();
+  });
+  return [words, all];
 }
 
 /**

@@ -222,10 +222,20 @@ def test_models_are_listed_usable_ones_first(kernel: RunningKernel, kimi: Servic
     assert len(lines) < 20
     assert len(every) > 150
     current = [line.rstrip() for line in every[1:] if "retired" not in line]
-    usable = [line.endswith((" set", "none needed")) for line in current]
+    usable = [re.search(r"  (set|none needed)  ", line) is not None for line in current]
     assert usable == sorted(usable, reverse=True)
+    assert set(usable) == {True, False}
     assert "kimi-k2.6" in "".join(lines[1:8])
     assert "no model or provider matches" in kernel.run("%chat models zzz").error
+
+
+def test_a_column_that_would_say_nothing_is_left_out(kernel: RunningKernel, kimi: Service) -> None:
+    usable = kernel.run("%chat models").text.split("\n")[0]
+    named = kernel.run("%chat models claude").text.split("\n")[0]
+
+    assert usable.split("  ")[0] == "model"
+    assert "key" not in usable
+    assert re.match(r"model +provider +key +context / answer", named)
 
 
 def test_models_are_found_by_what_they_can_do(kernel: RunningKernel) -> None:

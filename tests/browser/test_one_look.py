@@ -1,0 +1,115 @@
+"""An answer looks the same in a cell, in the panel beside it, and in the panel's saved copy."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ..fakes.provider import Service, answer, said
+from .cells import Ask
+from .test_cell_look import TEXT, THOUGHT
+
+PANEL = "import nbchat\nnbchat.ChatPanel()"
+# What a reader sees of each kind of element; a colour may follow the ground it stands on.
+LOOK = """page => Object.fromEntries(
+    ["fieldset", "legend", "pre", "h2 ~ p", "h3", "li", "blockquote", "table",
+     "th", "td", "details", ".nbc-thought", "h2", "p code"].map(name => {
+        const found = page.querySelector(name);
+        if (!found) return [name, null];
+        const style = getComputedStyle(found);
+        const shown = ["fontSize", "lineHeight", "paddingTop", "paddingLeft", "marginBottom",
+            "borderTopWidth", "borderTopLeftRadius", "backgroundColor", "borderBottomWidth"];
+        return [name, shown.map(one => style[one]).join(" ")];
+    }))"""
+RIGHT = "node => Math.round(node.getBoundingClientRect().right)"
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_cell_and_panel_show_one_design(dark: bool, ask: Ask, service: Service) -> None:
+    service.plays(answer(*said(TEXT, thought=[THOUGHT])))
+    notebook = ask("%%chat kimi-k2-thinking\nTalk", PANEL, dark=dark, size=(1400, 1400))
+    notebook.run(1, 2)
+    notebook.page.wait_for_selector(".nbp-foot")
+    cell = notebook.page.locator(".jp-Cell").nth(1).locator(".jp-OutputArea-output .nbc")
+    panel = notebook.page.locator(".nbp-answer")
+
+    in_cell, in_panel = cell.evaluate(LOOK), panel.evaluate(LOOK)
+
+    assert None not in in_cell.values()
+    assert in_cell == in_panel
+
+
+def test_code_has_its_language_on_a_bar_of_its_own(ask: Ask, service: Service) -> None:
+    """Not within the frame's border, as a group of fields."""
+    service.plays(answer(*said(TEXT)))
+    notebook = ask("%%chat kimi-k2.6\nTalk")
+    notebook.run(1)
+
+    bar, box, code = (place(notebook, name) for name in ("legend", "fieldset", "fieldset pre"))
+
+    assert bar["y"] >= box["y"]
+    assert bar["y"] + bar["height"] <= code["y"]
+    assert bar["width"] == pytest.approx(box["width"], abs=2)
+
+
+def test_answers_and_the_panel_end_at_the_same_right_edge(ask: Ask, service: Service) -> None:
+    service.plays(answer(*said(TEXT)))
+    notebook = ask("%%chat kimi-k2.6\nTalk", PANEL, size=(1400, 1000))
+    notebook.run(1, 2)
+    notebook.page.wait_for_selector(".nbp-foot")
+
+    code = notebook.page.locator(".jp-OutputArea-output .nbc fieldset").first
+    panel = notebook.page.locator(".nbp-root")
+
+    assert code.evaluate(RIGHT) == panel.evaluate(RIGHT)
+
+
+def place(notebook: Any, name: str) -> Any:
+    return notebook.page.locator(f".jp-OutputArea-output .nbc {name}").first.bounding_box()
+
+
+def test_the_list_of_models_has_one_line_for_each_where_there_is_room(ask: Ask) -> None:
+    notebook = ask("%chat models", size=(1700, 1000))
+    notebook.run(1)
+    rows = notebook.page.locator(".nbc-lines tbody tr")
+
+    heights = {round(row.bounding_box()["height"]) for row in rows.all()}
+    table = notebook.page.locator(".nbc-lines")
+
+    assert rows.count() > 10
+    assert max(heights) < 30
+    assert table.evaluate("node => node.scrollWidth - node.clientWidth") == 0
+
+
+def test_a_notice_has_a_sign_of_its_own(ask: Ask, service: Service) -> None:
+    """It looked like the answer's first bullet."""
+    service.plays(answer(*said("- one point", finish="length")))
+    notebook = ask("%%chat kimi-k2.6\nTalk", PANEL)
+    notebook.run(1, 2)
+    notebook.page.wait_for_selector(".nbp-foot")
+
+    for name in (".jp-OutputArea-output .nbc .nbc-note", ".nbp-answer .nbc-note"):
+        notice = notebook.page.locator(name).first
+        display = notice.evaluate("node => getComputedStyle(node).display")
+        sign = notice.evaluate("node => getComputedStyle(node, '::before').content")
+        assert "limit" in notice.inner_text()
+        assert display == "block"
+        assert sign.startswith('"i"')
+
+
+FORMULA = r"""$$
+\frac{x_i}{y_j} + \sqrt{\pi}
+$$"""
+
+
+def test_a_formula_has_room_and_never_a_vertical_scroll_bar(ask: Ask, service: Service) -> None:
+    service.plays(answer(*said(FORMULA)))
+    notebook = ask("%%chat kimi-k2.6\nTalk")
+    notebook.run(1)
+    line = notebook.page.locator(".jp-OutputArea-output .nbc p").first
+    room = "node => parseFloat(getComputedStyle(node).paddingTop)"
+
+    assert line.locator("mfrac > :first-child").evaluate(room) > 1
+    assert line.locator("msqrt > :first-child").evaluate(room) > 1
+    assert line.evaluate("node => getComputedStyle(node).overflowY") == "hidden"

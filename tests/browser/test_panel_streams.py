@@ -1,0 +1,76 @@
+"""What the panel shows while an answer comes: how fast, where the next word stands."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nbchat import render
+from nbchat.frontends.panel.live_turn import splice
+
+from .panel_page import OpenPanel, Page
+
+CODE = "So:\n\n```python\nx = 1\ny = 2"
+
+
+def opens(panel: Page) -> None:
+    facts = {"request_id": "", "after": "", "question": {"text": "Why?"}}
+    nothing: dict[str, list[Any]] = {"attachments": [], "images": [], "files": []}
+    facts["question"] = {"text": "Why?", **nothing}
+    panel.tell({"kind": "open", "id": "a", "model": "kimi-k2.6", **facts})
+
+
+def grows(panel: Page, html: str, tokens: int, seq: int = 1, before: str = "") -> None:
+    facts = {"seq": seq, "tokens": tokens, "tail": splice(before, html)}
+    panel.tell({"kind": "delta", "id": "a", **facts})
+
+
+def test_it_says_how_long_an_answer_takes_and_how_fast_it_comes(open_panel: OpenPanel) -> None:
+    """It was silent once text flowed, so a stalled answer looked like a slow one."""
+    panel = open_panel()
+    opens(panel)
+    grows(panel, "<p>One</p>", 1)
+    panel.page.wait_for_selector("text=/^kimi-k2.6 · \\d+ s$/")
+    grows(panel, "<p>One two</p>", 60, seq=2, before="<p>One</p>")
+
+    panel.page.wait_for_selector("text=/^kimi-k2.6 · \\d+ s · \\d+ tok\\/s$/")
+    status = panel.page.locator(".nbp-wait").bounding_box()
+    words = panel.page.locator(".nbp-answer p", has_text="One two").bounding_box()
+    panel.end("a", 2)
+
+    assert status["y"] >= words["y"] + words["height"]
+    assert panel.page.locator(".nbp-wait").is_hidden()
+
+
+def test_the_caret_stands_in_code_that_comes_and_its_bar_does_not_jump(
+    open_panel: OpenPanel,
+) -> None:
+    panel = open_panel()
+    panel.stream("a", CODE)
+    bar = panel.page.locator(".nbp-answer legend")
+    caret = panel.page.locator(".nbc-caret")
+
+    in_code = caret.evaluate("caret => Boolean(caret.closest('pre'))")
+    open_bar = bar.bounding_box()
+    left = bar.locator("span").bounding_box()
+    panel.tell(
+        {"kind": "delta", "id": "a", "seq": 2, "settled": render.to_html(f"{CODE}\n```"),
+         "tail": splice(render.to_html(CODE), "")}
+    )  # fmt: skip
+    panel.page.get_by_role("button", name="Copy").wait_for()
+
+    assert in_code
+    assert bar.bounding_box() == open_bar
+    assert bar.locator("span").bounding_box()["x"] == left["x"]
+
+
+def test_the_box_of_the_first_action_is_not_cut_off(open_panel: OpenPanel) -> None:
+    """What is outside of a turn is not painted."""
+    panel = open_panel()
+    panel.stream("a", "One.")
+    panel.end("a", 1)
+    action = panel.page.get_by_role("button", name="Copy").bounding_box()
+    turn = panel.page.locator(".nbp-turn").bounding_box()
+    words = panel.page.locator(".nbp-answer p", has_text="One").bounding_box()
+
+    assert action["x"] >= turn["x"]
+    assert action["x"] < words["x"]
