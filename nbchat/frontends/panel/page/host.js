@@ -68,7 +68,8 @@ function placeAbove(panel) {
  * @returns {Element | null}
  */
 function activeCell(panel) {
-  const own = panel.root.closest(".jp-Notebook");
+  const beside = panel.root.closest("[data-nbchat-notebook]")?.getAttribute("data-nbchat-notebook");
+  const own = beside ? document.getElementById(beside) : panel.root.closest(".jp-Notebook");
   const active = ".jp-mod-active.jp-Cell";
   if (own) return own.querySelector(active);
   return document.querySelector(`.jp-NotebookPanel:not(.lm-mod-hidden) ${active}`);

@@ -1,15 +1,18 @@
-// Commands, for the palette and a menu of their own.
+// Commands, for the palette, a menu of their own, the launcher, and keys.
+
+import { openQuickQuestion } from "./quick.js";
 
 /**
  * @param {Lab} lab
  * @param {WeakMap<NotebookPanel, KernelLink>} kernels
- * @param {{ palette: Palette | null, mainMenu: MainMenu | null, shared: (name: string) => Promise<any> }} places
+ * @param {Beside | null} beside
+ * @param {{ palette: Palette | null, mainMenu: MainMenu | null, launcher: Launcher | null, widgets: LuminoWidgets | null }} places
  *   where they are offered, as far as JupyterLab has them
  */
-export async function addCommands(lab, kernels, { palette, mainMenu, shared }) {
+export function addCommands(lab, kernels, beside, { palette, mainMenu, launcher, widgets }) {
   const { commands } = lab.app;
   const ids = [];
-  for (const { name, act } of COMMANDS) {
+  for (const { name, act, loads } of COMMANDS) {
     const id = `nbchat:${name}`;
     ids.push(id);
     commands.addCommand(id, {
@@ -18,22 +21,25 @@ export async function addCommands(lab, kernels, { palette, mainMenu, shared }) {
       async execute() {
         const panel = lab.tracker.currentWidget;
         if (!panel) return;
-        if (await load(lab, panel, kernels.get(panel))) await act(lab, panel);
+        const start = () => load(lab, panel, kernels.get(panel));
+        if (!loads) await act(lab, panel, beside, start);
+        else if (await start()) await act(lab, panel, beside, start);
       },
     });
     palette?.addItem({ command: id, category: lab.phrase("menu") });
   }
-  if (!mainMenu) return;
-  try {
-    const { Menu } = await shared("@lumino/widgets");
-    const menu = new Menu({ commands });
-    menu.id = "nbchat-menu";
-    menu.title.label = lab.phrase("menu");
-    for (const command of ids) menu.addItem({ command });
-    mainMenu.addMenu(menu, true, { rank: 90 });
-  } catch (error) {
-    console.warn("nbchat goes without its menu:", error);
-  }
+  commands.addKeyBinding({
+    command: "nbchat:quick",
+    keys: ["Accel Shift Space"],
+    selector: "body",
+  });
+  addCard(lab, launcher);
+  if (!mainMenu || !widgets) return;
+  const menu = new widgets.Menu({ commands });
+  menu.id = "nbchat-menu";
+  menu.title.label = lab.phrase("menu");
+  for (const command of ids) menu.addItem({ command });
+  mainMenu.addMenu(menu, true, { rank: 90 });
 }
 
 /**
@@ -45,14 +51,20 @@ export async function addCommands(lab, kernels, { palette, mainMenu, shared }) {
  */
 async function load(lab, panel, kernel) {
   if (!kernel || kernel.isOpen) return true;
-  lab.insertBelow(panel, panel.content.activeCell, "%load_ext nbchat");
+  const active = panel.content.activeCell?.model;
+  const isEmpty = active?.type === "code" && !active.sharedModel.getSource();
+  if (isEmpty) active.sharedModel.setSource(LOAD);
+  else lab.insertBelow(panel, panel.content.activeCell, LOAD);
   return lab.run(panel);
 }
 
-/** @type {{ name: string, act: (lab: Lab, panel: NotebookPanel) => unknown }[]} */
+const LOAD = "%load_ext nbchat";
+
+/** @type {{ name: string, loads: boolean, act: (lab: Lab, panel: NotebookPanel, beside: Beside | null, start: () => Promise<boolean>) => unknown }[]} */
 const COMMANDS = [
   {
     name: "ask",
+    loads: true,
     async act(lab, { content }) {
       const source = "%%chat --above 1\n";
       const cell = lab.insertBelow({ content }, content.activeCell, source);
@@ -62,9 +74,30 @@ const COMMANDS = [
       cell.editor?.setCursorPosition({ line: 1, column: 0 });
     },
   },
-  { name: "fix", act: runLine("%chat fix") },
-  { name: "explain", act: runLine("%chat explain") },
-  { name: "panel", act: runLine("%chat panel") },
+  { name: "fix", loads: true, act: runLine("%chat fix") },
+  { name: "explain", loads: true, act: runLine("%chat explain") },
+  {
+    name: "panel",
+    loads: true,
+    act(lab, panel, beside) {
+      return beside ? beside.open() : runLine("%chat panel")(lab, panel);
+    },
+  },
+  {
+    name: "quick",
+    loads: false,
+    act(lab, panel, beside, start) {
+      openQuickQuestion(lab, async (text) => {
+        if (beside?.ask(panel, text) || !(await start())) return;
+        const { content } = panel;
+        const { activeCellIndex, mode } = content;
+        lab.insertBelow(panel, content.activeCell, `%%chat\n${text}`);
+        lab.run(panel);
+        content.activeCellIndex = activeCellIndex;
+        content.mode = mode;
+      });
+    },
+  },
 ];
 
 /** @param {string} line */
@@ -73,4 +106,28 @@ function runLine(line) {
     lab.insertBelow(panel, panel.content.activeCell, line);
     return lab.run(panel);
   };
+}
+
+/**
+ * A new notebook with the panel.
+ *
+ * @param {Lab} lab
+ * @param {Launcher | null} launcher
+ */
+function addCard({ app, phrase }, launcher) {
+  if (!launcher) return;
+  const { commands } = app;
+  commands.addCommand("nbchat:new", {
+    label: phrase("menu"),
+    caption: phrase("new"),
+    iconClass: "nbchat-icon",
+    isEnabled: () => true,
+    async execute({ cwd } = {}) {
+      const kernelName = app.serviceManager.kernelspecs.specs?.default;
+      const panel = await commands.execute("notebook:create-new", { cwd, kernelName });
+      await Promise.all([panel.context.ready, panel.sessionContext.ready]);
+      await commands.execute("nbchat:panel");
+    },
+  });
+  launcher.add({ command: "nbchat:new", category: "Notebook", rank: 90 });
 }

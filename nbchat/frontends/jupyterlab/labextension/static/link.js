@@ -36,6 +36,8 @@ export function linkTo({ sessionContext }) {
 function newLink(sessionContext) {
   /** @type {Set<() => void>} */
   const hearers = new Set();
+  /** @type {Set<(model: string) => void>} */
+  const showers = new Set();
   /** @type {Map<string, (answer: any) => void>} */
   const waiting = new Map();
   /** @type {KernelComm | null} */
@@ -53,7 +55,9 @@ function newLink(sessionContext) {
     if (comm && !comm.isDisposed) return;
     comm = kernel.createComm(COMM, COMM);
     comm.onMsg = ({ content }) => {
-      waiting.get(content.data.request)?.(content.data);
+      const { data } = content;
+      if (data.request) waiting.get(data.request)?.(data);
+      else if (data.kind === "panel") for (const show of showers) show(data.model);
     };
     comm.onClose = () => {
       comm = null;
@@ -94,6 +98,10 @@ function newLink(sessionContext) {
     onChange(hear) {
       hearers.add(hear);
       return () => hearers.delete(hear);
+    },
+    onPanel(show) {
+      showers.add(show);
+      return () => showers.delete(show);
     },
     request(message) {
       if (!comm || comm.isDisposed) return Promise.resolve(undefined);

@@ -1,5 +1,6 @@
 // The plugin: it waits for notebooks, and gives every code cell in them what belongs to it.
 
+import { besideNotebooks } from "./beside.js";
 import { dressBlocks } from "./blocks.js";
 import { workOn } from "./cells.js";
 import { addCommands } from "./commands.js";
@@ -17,12 +18,13 @@ export async function makePlugin(shared) {
   );
   const words = await (await fetch(ownFile("words.json"))).json();
   const tokens = await optionalTokens(shared);
+  const widgets = await optional(shared, "@lumino/widgets", "its menu and its sidebar");
 
   return {
     id: "nbchat:extension",
     autoStart: true,
     optional: [notebook.INotebookTracker, ...tokens],
-    activate(app, tracker, translator, palette, mainMenu) {
+    activate(app, tracker, translator, palette, mainMenu, launcher, restorer) {
       if (!tracker) return;
       addStyle(ownFile("style.css"));
       const phrase = phrases(words, translator?.languageCode ?? "en");
@@ -31,8 +33,10 @@ export async function makePlugin(shared) {
       const questions = proseFor(state, view, lab);
       /** @type {WeakMap<NotebookPanel, KernelLink>} */
       const kernels = new WeakMap();
+      const beside = widgets && besideNotebooks(lab, widgets, restorer);
       watchNotebooks(tracker, (panel) => {
         const kernel = linkTo(panel);
+        beside?.watch(panel, kernel);
         kernels.set(panel, kernel);
         return (cell) => {
           questions.dress(cell, kernel);
@@ -40,7 +44,7 @@ export async function makePlugin(shared) {
           dressErrors(lab, panel, cell, kernel);
         };
       });
-      addCommands(lab, kernels, { palette, mainMenu, shared });
+      addCommands(lab, kernels, beside, { palette, mainMenu, launcher, widgets });
     },
   };
 }
@@ -55,18 +59,29 @@ async function optionalTokens(shared) {
     ["@jupyterlab/translation", "ITranslator"],
     ["@jupyterlab/apputils", "ICommandPalette"],
     ["@jupyterlab/mainmenu", "IMainMenu"],
+    ["@jupyterlab/launcher", "ILauncher"],
+    ["@jupyterlab/application", "ILayoutRestorer"],
   ];
   const { Token } = await shared("@lumino/coreutils");
   const found = places.map(async ([name, token]) => {
     const missing = new Token(`nbchat:no-${token}`);
-    try {
-      return (await shared(name))[token] ?? missing;
-    } catch (error) {
-      console.warn(`nbchat goes without ${token}:`, error);
-      return missing;
-    }
+    return (await optional(shared, name, token))?.[token] ?? missing;
   });
   return Promise.all(found);
+}
+
+/**
+ * @param {(name: string) => Promise<any>} shared
+ * @param {string} name
+ * @param {string} what  is missed where the package is missing or broken
+ */
+async function optional(shared, name, what) {
+  try {
+    return await shared(name);
+  } catch (error) {
+    console.warn(`nbchat goes without ${what}:`, error);
+    return null;
+  }
 }
 
 /**
