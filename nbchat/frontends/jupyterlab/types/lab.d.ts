@@ -47,7 +47,6 @@ interface Commands {
     command: {
       label: string;
       caption?: string;
-      iconClass?: string;
       isEnabled(): boolean;
       execute(given?: { cwd?: string }): Promise<void>;
     },
@@ -69,7 +68,7 @@ interface MainMenu {
 }
 
 interface Launcher {
-  add(card: { command: string; category: string; rank: number }): void;
+  add(card: { command: string; category: string; rank: number; kernelIconUrl: string }): void;
 }
 
 /** Brings back what was in a sidebar when the page was left. */

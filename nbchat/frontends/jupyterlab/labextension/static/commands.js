@@ -6,10 +6,10 @@ import { openQuickQuestion } from "./quick.js";
  * @param {Lab} lab
  * @param {WeakMap<NotebookPanel, KernelLink>} kernels
  * @param {Beside | null} beside
- * @param {{ palette: Palette | null, mainMenu: MainMenu | null, launcher: Launcher | null, widgets: LuminoWidgets | null }} places
+ * @param {{ palette: Palette | null, mainMenu: MainMenu | null, launcher: Launcher | null, icon: string, widgets: LuminoWidgets | null }} places
  *   where they are offered, as far as JupyterLab has them
  */
-export function addCommands(lab, kernels, beside, { palette, mainMenu, launcher, widgets }) {
+export function addCommands(lab, kernels, beside, { palette, mainMenu, launcher, icon, widgets }) {
   const { commands } = lab.app;
   const ids = [];
   for (const { name, act, loads } of COMMANDS) {
@@ -33,7 +33,7 @@ export function addCommands(lab, kernels, beside, { palette, mainMenu, launcher,
     keys: ["Accel Shift Space"],
     selector: "body",
   });
-  addCard(lab, launcher);
+  addCard(lab, launcher, icon);
   if (!mainMenu || !widgets) return;
   const menu = new widgets.Menu({ commands });
   menu.id = "nbchat-menu";
@@ -113,14 +113,14 @@ function runLine(line) {
  *
  * @param {Lab} lab
  * @param {Launcher | null} launcher
+ * @param {string} icon  its address
  */
-function addCard({ app, phrase }, launcher) {
+function addCard({ app, phrase }, launcher, icon) {
   if (!launcher) return;
   const { commands } = app;
   commands.addCommand("nbchat:new", {
     label: phrase("menu"),
     caption: phrase("new"),
-    iconClass: "nbchat-icon",
     isEnabled: () => true,
     async execute({ cwd } = {}) {
       const kernelName = app.serviceManager.kernelspecs.specs?.default;
@@ -129,5 +129,5 @@ function addCard({ app, phrase }, launcher) {
       await commands.execute("nbchat:panel");
     },
   });
-  launcher.add({ command: "nbchat:new", category: "Notebook", rank: 90 });
+  launcher.add({ command: "nbchat:new", category: "Notebook", rank: 90, kernelIconUrl: icon });
 }

@@ -88,7 +88,9 @@ function newLink(sessionContext) {
 
   sessionContext.kernelChanged.connect((_, { newValue }) => follow(newValue));
   sessionContext.statusChanged.connect((_, status) => {
-    if (status.endsWith("restarting")) changed();
+    if (!status.endsWith("restarting")) return;
+    comm = null; // JupyterLab itself forgets it after this
+    changed();
   });
   sessionContext.ready.then(() => follow(sessionContext.session?.kernel));
   return {

@@ -44,7 +44,8 @@ export async function makePlugin(shared) {
           dressErrors(lab, panel, cell, kernel);
         };
       });
-      addCommands(lab, kernels, beside, { palette, mainMenu, launcher, widgets });
+      const icon = ownFile("chat.svg");
+      addCommands(lab, kernels, beside, { palette, mainMenu, launcher, icon, widgets });
     },
   };
 }
