@@ -6,13 +6,17 @@ from typing import Any
 
 import pytest
 
-from .lab import Notebook
+from .lab import Lab, Notebook
 from .lab_extension import LOAD, InExtendedLab
 from .panel_lab import ask, wait_for_answers
 from .test_lab_commands import choose
 from .test_panel_axe import AXE
 
 SHOW = "%chat panel"
+IDLE = """(path) => {
+    const { context, sessionContext } = window.jupyterapp.shell.currentWidget ?? {};
+    return context?.path === path && sessionContext.session?.kernel?.status === "idle";
+}"""
 PANEL = "#nbchat-beside .nbp-root textarea"
 
 
@@ -58,16 +62,16 @@ def test_the_cell_keeps_a_line_and_its_link_brings_the_panel_back(
 
 
 def test_two_notebooks_have_one_each_and_it_follows_the_one_that_is_worked_in(
-    in_extended_lab: InExtendedLab,
+    in_extended_lab: InExtendedLab, extended_lab: Lab
 ) -> None:
-    notebook = opened(in_extended_lab, "nbchat.chat()")
+    notebook = opened(in_extended_lab, "1")
     page = notebook.page
     ask(notebook, "the first notebook's question")
     wait_for_answers(notebook, 1)
-    notebook._lab.write("beside-2.ipynb", [LOAD, SHOW])
+    extended_lab.write("beside-2.ipynb", [LOAD, SHOW])
     notebook.execute("docmanager:open", path="beside-2.ipynb")
-    notebook.ready()
-    note(notebook).get_by_text("This notebook has no chat panel yet.").wait_for()
+    page.wait_for_function(IDLE, arg="beside-2.ipynb")
+    note(notebook).get_by_text("No chat panel is open").wait_for()
     notebook.run(0)
     page.locator(PANEL).nth(1).wait_for()
     before = shown(notebook)
@@ -169,7 +173,6 @@ def test_a_card_makes_a_notebook_with_the_panel(in_extended_lab: InExtendedLab) 
     notebook.execute("launcher:create")
     page.locator(".jp-LauncherCard", has_text="Chat").click()
     page.locator(PANEL).wait_for()
-    notebook.ready()
     sources = notebook.sources()
     page.evaluate("window.jupyterapp.shell.currentWidget.sessionContext.shutdown()")
 

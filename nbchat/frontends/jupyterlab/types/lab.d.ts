@@ -47,7 +47,7 @@ interface Commands {
     command: {
       label: string;
       caption?: string;
-      isEnabled(): boolean;
+      isEnabled?(): boolean;
       execute(given?: { cwd?: string }): Promise<void>;
     },
   ): void;
@@ -98,7 +98,13 @@ interface Widget {
 }
 
 interface Renderer extends Widget {
-  renderModel(model: { data: object; metadata: object; trusted: boolean }): Promise<void>;
+  renderModel(model: OutputModel): Promise<void>;
+}
+
+interface OutputModel {
+  data: Record<string, { model_id: string } | undefined>;
+  metadata: object;
+  trusted: boolean;
 }
 
 interface RenderMime {
@@ -219,10 +225,11 @@ type AnswerTo<Kind> = Extract<ToPage.Message, { kind: Kind }>;
 interface KernelLink {
   /** Whether `%load_ext nbchat` has run in the kernel. */
   readonly isOpen: boolean;
-  /** Calls where the link opens or closes, or a cell has ended; returns what ends that. */
-  onChange(hear: () => void): () => void;
-  /** Calls with a widget's id where `%chat panel` has run; returns what ends that. */
-  onPanel(show: (model: string) => void): () => void;
+  /**
+   * Calls where the link opens or closes, a cell has ended, or `%chat panel` shows a widget: with
+   * its id then, else with "". Returns what ends that.
+   */
+  onChange(hear: (model?: string) => void): () => void;
   /** Undefined where no answer comes, because the kernel is busy or nbchat not loaded. */
   request<Kind extends ToKernel.Message["kind"]>(
     message: Extract<ToKernel.Message, { kind: Kind }>,
@@ -341,6 +348,16 @@ interface Beside {
   watch(panel: NotebookPanel, kernel: KernelLink): void;
   /** Whether a panel of that notebook is in sight, which then asks this. */
   ask(panel: NotebookPanel, text: string): boolean;
+}
+
+/** What is beside a notebook. */
+interface Neighbour {
+  kernel: KernelLink;
+  shown: Renderer | null;
+  /** 1 where the kernel was asked whether it has a panel, 2 where it was asked to make one. */
+  asked: 0 | 1 | 2;
+  /** Whether its kernel went away with its panel. */
+  isLost: boolean;
 }
 
 interface Lab extends CellWork {

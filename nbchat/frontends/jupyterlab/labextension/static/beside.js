@@ -1,9 +1,11 @@
 // The panel beside the notebook: one place in the right sidebar, for the notebook that is worked in.
 
 const PLACE = "nbchat-beside";
-const LINE = "application/vnd.nbchat.panel"; // what a cell of `%chat panel` shows in its place
+// What a cell of `%chat panel` has besides the widget.
+const LINE = "application/vnd.nbchat.panel";
 const WIDGET = "application/vnd.jupyter.widget-view+json";
-const BEFORE_WIDGETS = -20; // a rank
+// A rank: smaller than the widget's.
+const FIRST = -20;
 
 /**
  * @param {Lab} lab
@@ -13,83 +15,84 @@ const BEFORE_WIDGETS = -20; // a rank
  */
 export function besideNotebooks(lab, { Panel, Widget }, restorer) {
   const { app, tracker, phrase } = lab;
-  /** @type {Map<NotebookPanel, { kernel: KernelLink, shown: Renderer | null, model: string, state: "new" | "asking" | "asked" | "lost" }>} */
-  const notebooks = new Map();
+  /** @type {Map<NotebookPanel | null, Neighbour>} */
+  const neighbours = new Map();
   const note = new Widget();
   const words = document.createElement("p");
-  const start = lab.button("start", () => {
-    app.commands.execute("nbchat:panel");
-    return "";
-  });
   note.addClass("nbchat-note");
-  note.node.append(words, start);
+  note.node.append(
+    words,
+    link("start", () => app.commands.execute("nbchat:panel")),
+  );
 
   const place = new (class extends Panel {
     onAfterShow() {
       follow();
     }
   })();
+  const { node, title } = place;
   place.id = PLACE;
-  place.node.tabIndex = -1;
-  place.title.caption = phrase("panel");
-  place.title.iconClass = "nbchat-icon";
+  node.tabIndex = -1;
+  title.caption = phrase("panel");
+  title.iconClass = "nbchat-icon";
   place.addWidget(note);
-  app.shell.add(place, "right");
+  stand();
   if (!place.parent) return null;
   restorer?.add(place, PLACE);
   app.restored.then(() => {
-    if (!place.isVisible) place.parent = null; // until there is something to show
+    // Until there is something to show.
+    if (!place.isVisible) place.parent = null;
   });
   tracker.currentChanged.connect(follow);
 
+  function stand() {
+    if (!place.parent) app.shell.add(place, "right");
+  }
+
   function draw() {
     const current = tracker.currentWidget;
-    const { shown = null, state = "" } = (current && notebooks.get(current)) || {};
-    for (const [panel, { shown }] of notebooks) {
-      panel.node.classList.toggle(PLACE, Boolean(shown));
+    for (const [panel, { shown }] of neighbours) {
+      panel?.node.classList.toggle(PLACE, Boolean(shown));
       shown?.setHidden(panel !== current);
     }
-    note.setHidden(Boolean(shown));
-    const said = state === "lost" ? "restarted" : "notLoaded";
-    words.textContent = phrase(state ? said : "noNotebook");
-    start.hidden = !state;
+    const one = neighbours.get(current);
+    note.setHidden(Boolean(one?.shown));
+    words.textContent = phrase(one?.isLost ? "restarted" : "none");
   }
 
   /** Asks the kernel for the panel of the notebook that is worked in. */
   async function follow() {
     draw();
     const panel = tracker.currentWidget;
-    const one = panel && notebooks.get(panel);
-    if (!panel || !one?.kernel.isOpen || one.shown || one.state === "asking") return;
-    const make = place.isVisible || one.state === "lost";
-    if (one.state === "asked" && !make) return;
-    const before = one.state;
-    one.state = "asking";
+    const one = neighbours.get(panel);
+    const make = place.isVisible || Boolean(one?.isLost);
+    if (!panel || !one?.kernel.isOpen || one.shown || one.asked >= (make ? 2 : 1)) return;
+    one.asked = make ? 2 : 1;
     const answer = await one.kernel.request({ kind: "panel", make });
-    one.state = answer ? "asked" : before;
     if (answer?.model) attach(panel, answer.model);
-    else if (answer && !make && place.isVisible) follow();
+    else if (!answer) one.asked = 0;
   }
 
   /**
    * @param {NotebookPanel} panel
    * @param {string} model  the widget's id
    */
-  function attach(panel, model) {
-    const one = notebooks.get(panel);
-    if (!one || (one.shown && one.model === model)) return;
+  async function attach(panel, model) {
+    const one = neighbours.get(panel);
+    const { rendermime } = panel.content;
+    if (!one || one.shown?.node.dataset.nbchatModel === model) return;
     one.shown?.dispose();
-    one.model = model;
-    one.shown = panel.content.rendermime.createRenderer(WIDGET);
-    one.shown.node.dataset.nbchatNotebook = panel.id;
-    one.shown.renderModel({ data: { [WIDGET]: { model_id: model } }, metadata: {}, trusted: true });
-    place.addWidget(one.shown);
+    const shown = rendermime.createRenderer(WIDGET);
+    one.shown = shown;
+    // The panel looks for its notebook, and for its line in a cell.
+    Object.assign(shown.node.dataset, { nbchatNotebook: panel.id, nbchatModel: model });
+    const data = { [WIDGET]: { model_id: model } };
+    const rendered = shown.renderModel({ data, metadata: {}, trusted: true });
+    place.addWidget(shown);
     stand();
     draw();
-  }
-
-  function stand() {
-    if (!place.parent) app.shell.add(place, "right");
+    await rendered;
+    type();
   }
 
   function reveal() {
@@ -98,69 +101,78 @@ export function besideNotebooks(lab, { Panel, Widget }, restorer) {
     follow();
   }
 
-  /** The keys go to the panel's field, once it is there, unless they have been sent elsewhere. */
   function open() {
     reveal();
-    place.node.focus();
-    const seen = new MutationObserver(focus);
-    seen.observe(place.node, { childList: true, subtree: true });
-    focus();
+    node.focus();
+    type();
+  }
 
-    function focus() {
-      const area = [...place.node.querySelectorAll("textarea")].find((one) =>
-        one.checkVisibility(),
-      );
-      if (document.activeElement !== place.node) seen.disconnect();
-      else area?.focus();
-    }
+  /** The keys go to the panel's field, unless they have been sent elsewhere since it was opened. */
+  function type() {
+    const shown = neighbours.get(tracker.currentWidget)?.shown;
+    if (document.activeElement === node) shown?.node.querySelector("textarea")?.focus();
   }
 
   /** The line in a cell. */
   function line() {
     const made = new Widget();
-    const show = lab.button("show", () => {
-      open();
+    made.addClass("nbchat-elsewhere");
+    made.node.append(`${phrase("beside")} `, link("show", open));
+    return Object.assign(made, {
+      renderModel: async (/** @type {OutputModel} */ { data }) => {
+        made.node.dataset.nbchatLine = data[WIDGET]?.model_id;
+      },
+    });
+  }
+
+  /**
+   * @param {string} name
+   * @param {() => unknown} act
+   */
+  function link(name, act) {
+    const made = lab.button(name, () => {
+      act();
       return "";
     });
-    made.addClass("nbchat-elsewhere");
-    made.node.append(`${phrase("beside")} `, show);
-    return Object.assign(made, { renderModel: async () => {} });
+    made.className = "nbchat-link";
+    return made;
   }
 
   return {
     open,
     watch(panel, kernel) {
-      notebooks.set(panel, { kernel, shown: null, model: "", state: "new" });
+      /** @type {Neighbour} */
+      const one = { kernel, shown: null, asked: 0, isLost: false };
+      neighbours.set(panel, one);
       panel.content.rendermime.addFactory(
         { safe: true, mimeTypes: [LINE], createRenderer: line },
-        BEFORE_WIDGETS,
+        FIRST,
       );
-      const stopShowing = kernel.onPanel((model) => {
-        attach(panel, model);
-        if (panel === tracker.currentWidget) reveal();
-      });
-      const stop = kernel.onChange(() => {
-        const one = notebooks.get(panel);
-        if (one && !kernel.isOpen) {
-          if (one.shown) one.state = "lost";
-          else if (one.state !== "lost") one.state = "new";
-          one.shown?.dispose();
-          one.shown = null;
+      const end = kernel.onChange((model) => {
+        if (!kernel.isOpen) {
+          one.isLost ||= Boolean(one.shown);
+          one.asked = 0;
+          forget();
         }
-        follow();
+        if (model) attach(panel, model);
+        if (model && panel === tracker.currentWidget) reveal();
+        else follow();
       });
+      const forget = () => {
+        one.shown?.dispose();
+        one.shown = null;
+      };
       panel.disposed.connect(() => {
-        stopShowing();
-        stop();
-        notebooks.get(panel)?.shown?.dispose();
-        notebooks.delete(panel);
+        end();
+        forget();
+        neighbours.delete(panel);
         draw();
       });
     },
     ask(panel, text) {
-      const shown = place.isVisible ? notebooks.get(panel)?.shown : null;
-      const root = shown?.node.querySelector(".nbp-root");
-      return Boolean(root?.dispatchEvent(new CustomEvent("nbchat-ask", { detail: text })));
+      const root = neighbours.get(panel)?.shown?.node.querySelector(".nbp-root");
+      if (!root?.checkVisibility()) return false;
+      return root.dispatchEvent(new CustomEvent("nbchat-ask", { detail: text }));
     },
   };
 }

@@ -1,45 +1,81 @@
 // Commands, for the palette, a menu of their own, the launcher, and keys.
 
+import { linkTo } from "./link.js";
 import { openQuickQuestion } from "./quick.js";
+
+const LOAD = "%load_ext nbchat";
 
 /**
  * @param {Lab} lab
- * @param {WeakMap<NotebookPanel, KernelLink>} kernels
  * @param {Beside | null} beside
- * @param {{ palette: Palette | null, mainMenu: MainMenu | null, launcher: Launcher | null, icon: string, widgets: LuminoWidgets | null }} places
+ * @param {{ palette: Palette | null, mainMenu: MainMenu | null, launcher: Launcher | null, widgets: LuminoWidgets | null }} places
  *   where they are offered, as far as JupyterLab has them
  */
-export function addCommands(lab, kernels, beside, { palette, mainMenu, launcher, icon, widgets }) {
-  const { commands } = lab.app;
-  const ids = [];
-  for (const { name, act, loads } of COMMANDS) {
-    const id = `nbchat:${name}`;
-    ids.push(id);
-    commands.addCommand(id, {
-      label: lab.phrase(`command.${name}`),
-      isEnabled: () => Boolean(lab.tracker.currentWidget),
+export function addCommands(lab, beside, { palette, mainMenu, launcher, widgets }) {
+  const { app, tracker, phrase } = lab;
+  const { commands } = app;
+  const menu = widgets && new widgets.Menu({ commands });
+  for (const [name, act] of acts(lab, beside)) {
+    const command = `nbchat:${name}`;
+    commands.addCommand(command, {
+      label: phrase(`command.${name}`),
+      isEnabled: () => Boolean(tracker.currentWidget),
       async execute() {
-        const panel = lab.tracker.currentWidget;
-        if (!panel) return;
-        const start = () => load(lab, panel, kernels.get(panel));
-        if (!loads) await act(lab, panel, beside, start);
-        else if (await start()) await act(lab, panel, beside, start);
+        if (tracker.currentWidget) await act(tracker.currentWidget);
       },
     });
-    palette?.addItem({ command: id, category: lab.phrase("menu") });
+    palette?.addItem({ command, category: phrase("menu") });
+    menu?.addItem({ command });
   }
   commands.addKeyBinding({
     command: "nbchat:quick",
     keys: ["Accel Shift Space"],
     selector: "body",
   });
-  addCard(lab, launcher, icon);
-  if (!mainMenu || !widgets) return;
-  const menu = new widgets.Menu({ commands });
+  if (launcher) addCard(lab, launcher);
+  if (!mainMenu || !menu) return;
   menu.id = "nbchat-menu";
-  menu.title.label = lab.phrase("menu");
-  for (const command of ids) menu.addItem({ command });
+  menu.title.label = phrase("menu");
   mainMenu.addMenu(menu, true, { rank: 90 });
+}
+
+/**
+ * What each command does with the notebook that is worked in.
+ *
+ * @param {Lab} lab
+ * @param {Beside | null} beside
+ * @returns {[string, (panel: NotebookPanel) => unknown][]}
+ */
+function acts(lab, beside) {
+  const runLine = (/** @type {string} */ line) => async (/** @type {NotebookPanel} */ panel) => {
+    if (!(await load(lab, panel))) return;
+    lab.insertBelow(panel, panel.content.activeCell, line);
+    await lab.run(panel);
+  };
+  return [
+    ["ask", (panel) => begin(lab, panel)],
+    ["fix", runLine("%chat fix")],
+    ["explain", runLine("%chat explain")],
+    [
+      "panel",
+      async (panel) => {
+        if (!beside) await runLine("%chat panel")(panel);
+        else if (await load(lab, panel)) beside.open();
+      },
+    ],
+    [
+      "quick",
+      (panel) =>
+        openQuickQuestion(lab, async (text) => {
+          if (beside?.ask(panel, text) || !(await load(lab, panel))) return;
+          const { content } = panel;
+          const { activeCellIndex, mode } = content;
+          lab.insertBelow(panel, content.activeCell, `%%chat\n${text}`);
+          lab.run(panel);
+          Object.assign(content, { activeCellIndex, mode });
+        }),
+    ],
+  ];
 }
 
 /**
@@ -47,81 +83,44 @@ export function addCommands(lab, kernels, beside, { palette, mainMenu, launcher,
  *
  * @param {Lab} lab
  * @param {NotebookPanel} panel
- * @param {KernelLink | undefined} kernel
  */
-async function load(lab, panel, kernel) {
-  if (!kernel || kernel.isOpen) return true;
-  const active = panel.content.activeCell?.model;
-  const isEmpty = active?.type === "code" && !active.sharedModel.getSource();
-  if (isEmpty) active.sharedModel.setSource(LOAD);
-  else lab.insertBelow(panel, panel.content.activeCell, LOAD);
+async function load(lab, panel) {
+  if (linkTo(panel).isOpen) return true;
+  const cell = panel.content.activeCell;
+  const { type, sharedModel } = cell?.model ?? {};
+  if (type === "code" && !sharedModel?.getSource()) sharedModel?.setSource(LOAD);
+  else lab.insertBelow(panel, cell, LOAD);
   return lab.run(panel);
 }
 
-const LOAD = "%load_ext nbchat";
-
-/** @type {{ name: string, loads: boolean, act: (lab: Lab, panel: NotebookPanel, beside: Beside | null, start: () => Promise<boolean>) => unknown }[]} */
-const COMMANDS = [
-  {
-    name: "ask",
-    loads: true,
-    async act(lab, { content }) {
-      const source = "%%chat --above 1\n";
-      const cell = lab.insertBelow({ content }, content.activeCell, source);
-      await cell.ready;
-      content.activate();
-      content.mode = "edit";
-      cell.editor?.setCursorPosition({ line: 1, column: 0 });
-    },
-  },
-  { name: "fix", loads: true, act: runLine("%chat fix") },
-  { name: "explain", loads: true, act: runLine("%chat explain") },
-  {
-    name: "panel",
-    loads: true,
-    act(lab, panel, beside) {
-      return beside ? beside.open() : runLine("%chat panel")(lab, panel);
-    },
-  },
-  {
-    name: "quick",
-    loads: false,
-    act(lab, panel, beside, start) {
-      openQuickQuestion(lab, async (text) => {
-        if (beside?.ask(panel, text) || !(await start())) return;
-        const { content } = panel;
-        const { activeCellIndex, mode } = content;
-        lab.insertBelow(panel, content.activeCell, `%%chat\n${text}`);
-        lab.run(panel);
-        content.activeCellIndex = activeCellIndex;
-        content.mode = mode;
-      });
-    },
-  },
-];
-
-/** @param {string} line */
-function runLine(line) {
-  return (/** @type {Lab} */ lab, /** @type {NotebookPanel} */ panel) => {
-    lab.insertBelow(panel, panel.content.activeCell, line);
-    return lab.run(panel);
-  };
+/**
+ * Begins a question about the active cell.
+ *
+ * @param {Lab} lab
+ * @param {NotebookPanel} panel
+ */
+async function begin(lab, panel) {
+  if (!(await load(lab, panel))) return;
+  const { content } = panel;
+  const cell = lab.insertBelow(panel, content.activeCell, "%%chat --above 1\n");
+  await cell.ready;
+  content.activate();
+  content.mode = "edit";
+  cell.editor?.setCursorPosition({ line: 1, column: 0 });
 }
 
 /**
  * A new notebook with the panel.
  *
  * @param {Lab} lab
- * @param {Launcher | null} launcher
- * @param {string} icon  its address
+ * @param {Launcher} launcher
  */
-function addCard({ app, phrase }, launcher, icon) {
-  if (!launcher) return;
+function addCard({ app, phrase }, launcher) {
   const { commands } = app;
-  commands.addCommand("nbchat:new", {
+  const command = "nbchat:new";
+  commands.addCommand(command, {
     label: phrase("menu"),
     caption: phrase("new"),
-    isEnabled: () => true,
     async execute({ cwd } = {}) {
       const kernelName = app.serviceManager.kernelspecs.specs?.default;
       const panel = await commands.execute("notebook:create-new", { cwd, kernelName });
@@ -129,5 +128,6 @@ function addCard({ app, phrase }, launcher, icon) {
       await commands.execute("nbchat:panel");
     },
   });
-  launcher.add({ command: "nbchat:new", category: "Notebook", rank: 90, kernelIconUrl: icon });
+  const kernelIconUrl = new URL("chat.svg", import.meta.url).href;
+  launcher.add({ command, category: "Notebook", rank: 90, kernelIconUrl });
 }

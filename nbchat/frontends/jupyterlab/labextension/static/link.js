@@ -34,10 +34,8 @@ export function linkTo({ sessionContext }) {
  * @returns {KernelLink}
  */
 function newLink(sessionContext) {
-  /** @type {Set<() => void>} */
+  /** @type {Set<(model?: string) => void>} */
   const hearers = new Set();
-  /** @type {Set<(model: string) => void>} */
-  const showers = new Set();
   /** @type {Map<string, (answer: any) => void>} */
   const waiting = new Map();
   /** @type {KernelComm | null} */
@@ -46,8 +44,8 @@ function newLink(sessionContext) {
   let followed = null;
   let count = 0;
 
-  const changed = () => {
-    for (const hear of hearers) hear();
+  const changed = (/** @type {string} */ model = "") => {
+    for (const hear of hearers) hear(model);
   };
 
   /** @param {Kernel} kernel */
@@ -57,7 +55,7 @@ function newLink(sessionContext) {
     comm.onMsg = ({ content }) => {
       const { data } = content;
       if (data.request) waiting.get(data.request)?.(data);
-      else if (data.kind === "panel") for (const show of showers) show(data.model);
+      else if (data.kind === "panel") changed(data.model);
     };
     comm.onClose = () => {
       comm = null;
@@ -100,10 +98,6 @@ function newLink(sessionContext) {
     onChange(hear) {
       hearers.add(hear);
       return () => hearers.delete(hear);
-    },
-    onPanel(show) {
-      showers.add(show);
-      return () => showers.delete(show);
     },
     request(message) {
       if (!comm || comm.isDisposed) return Promise.resolve(undefined);

@@ -31,21 +31,17 @@ export async function makePlugin(shared) {
       /** @type {Lab} */
       const lab = { app, tracker, ...workOn(phrase, notebook.NotebookActions), phrase };
       const questions = proseFor(state, view, lab);
-      /** @type {WeakMap<NotebookPanel, KernelLink>} */
-      const kernels = new WeakMap();
       const beside = widgets && besideNotebooks(lab, widgets, restorer);
       watchNotebooks(tracker, (panel) => {
         const kernel = linkTo(panel);
         beside?.watch(panel, kernel);
-        kernels.set(panel, kernel);
         return (cell) => {
           questions.dress(cell, kernel);
           dressBlocks(lab, panel, cell);
           dressErrors(lab, panel, cell, kernel);
         };
       });
-      const icon = ownFile("chat.svg");
-      addCommands(lab, kernels, beside, { palette, mainMenu, launcher, icon, widgets });
+      addCommands(lab, beside, { palette, mainMenu, launcher, widgets });
     },
   };
 }

@@ -9,20 +9,23 @@ export function openQuickQuestion(lab, ask) {
   dialog.className = "nbchat-quick";
   dialog.dataset.lmSuppressShortcuts = "true";
   const field = document.createElement("input");
-  field.placeholder = lab.phrase("quick");
-  for (const one of [dialog, field]) one.setAttribute("aria-label", lab.phrase("quick"));
+  field.placeholder = dialog.ariaLabel = field.ariaLabel = lab.phrase("quick");
   const form = document.createElement("form");
   form.method = "dialog";
   form.append(field);
   dialog.append(form);
-  dialog.addEventListener("click", ({ target }) => {
+  let text = "";
+  dialog.onclick = ({ target }) => {
     if (target === dialog) dialog.close();
-  });
-  form.addEventListener("submit", () => {
-    const text = field.value.trim();
-    if (text) setTimeout(ask, 0, text); // once the focus is back
-  });
-  dialog.addEventListener("close", () => dialog.remove());
+  };
+  form.onsubmit = () => {
+    text = field.value.trim();
+  };
+  // The focus is back by then.
+  dialog.onclose = () => {
+    dialog.remove();
+    if (text) ask(text);
+  };
   document.body.append(dialog);
   dialog.showModal();
 }
