@@ -35,7 +35,7 @@ def shown(notebook: Notebook) -> list[str]:
 
 
 def note(notebook: Notebook) -> Any:
-    return notebook.page.locator(".nbchat-note")
+    return notebook.page.locator("#nbchat-beside > .nbchat-elsewhere")
 
 
 def test_the_cell_keeps_a_line_and_its_link_brings_the_panel_back(

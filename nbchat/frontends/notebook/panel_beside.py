@@ -7,12 +7,8 @@ is told on the way that it listens on which widget belongs beside the notebook.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 import nbchat
-
-if TYPE_CHECKING:
-    from nbchat.frontends.panel import ChatPanel
 
 BESIDE = "application/vnd.nbchat.panel"  # a type of output: the conversation's name
 
@@ -21,7 +17,7 @@ class PanelBeside:
     """The one panel that a kernel has for a page to show beside the notebook."""
 
     def __init__(self) -> None:
-        self._panel: ChatPanel | None = None
+        self._panel: nbchat.ChatPanel | None = None
         self._is_in_cell = False
         self.listener: Callable[[str], None] | None = None  # hears the widget's id
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from comm import get_comm_manager
 
-import nbchat
 from nbchat.frontends.notebook.panel_beside import PanelBeside
 
 
@@ -27,11 +27,12 @@ def test_it_is_made_once_and_only_where_it_is_wanted(beside: PanelBeside) -> Non
 
 
 def test_what_was_made_for_it_is_closed_with_it(beside: PanelBeside) -> None:
-    before = set(nbchat.ChatPanel.widgets)
     made = beside.model_id(make=True)
+    was_open = get_comm_manager().get_comm(made) is not None
     beside.forget()
 
-    assert made not in set(nbchat.ChatPanel.widgets) - before
+    assert was_open
+    assert get_comm_manager().get_comm(made) is None
     assert beside.model_id(make=False) == ""
 
 
@@ -45,5 +46,7 @@ def test_the_one_that_a_cell_shows_takes_its_place_and_stays_open(
     shown = beside.model_id(make=False)
     beside.forget()
 
+    assert get_comm_manager().get_comm(shown) is not None
+    assert get_comm_manager().get_comm(made) is None
     assert heard == [shown] != [made]
     assert "%%chat" in capsys.readouterr().out

@@ -329,7 +329,10 @@ type Phrase = (name: string) => string;
 
 interface CellWork {
   /** What `act` returns is the name of a phrase, which the button then says for a moment, or "". */
-  button(name: string, act: () => string | Promise<string>): HTMLButtonElement;
+  button(
+    name: string,
+    act: () => string | void | Promise<string> | Promise<void>,
+  ): HTMLButtonElement;
   group(label: string, ...buttons: HTMLButtonElement[]): HTMLElement;
   /** Without a cell, at the end of the notebook. The new cell is the active one. */
   insertBelow(

@@ -17,21 +17,9 @@ export function besideNotebooks(lab, { Panel, Widget }, restorer) {
   const { app, tracker, phrase } = lab;
   /** @type {Map<NotebookPanel | null, Neighbour>} */
   const neighbours = new Map();
-  const note = new Widget();
-  const words = document.createElement("p");
-  note.addClass("nbchat-note");
-  note.node.append(
-    words,
-    link("start", () => app.commands.execute("nbchat:panel")),
-  );
-
-  const place = new (class extends Panel {
-    onAfterShow() {
-      follow();
-    }
-  })();
+  const note = sentence("start", () => app.commands.execute("nbchat:panel"));
+  const place = Object.assign(new Panel(), { id: PLACE, onAfterShow: follow });
   const { node, title } = place;
-  place.id = PLACE;
   node.tabIndex = -1;
   title.caption = phrase("panel");
   title.iconClass = "nbchat-icon";
@@ -57,7 +45,7 @@ export function besideNotebooks(lab, { Panel, Widget }, restorer) {
     }
     const one = neighbours.get(current);
     note.setHidden(Boolean(one?.shown));
-    words.textContent = phrase(one?.isLost ? "restarted" : "none");
+    note.words.textContent = phrase(one?.isLost ? "restarted" : "none");
   }
 
   /** Asks the kernel for the panel of the notebook that is worked in. */
@@ -98,7 +86,6 @@ export function besideNotebooks(lab, { Panel, Widget }, restorer) {
   function reveal() {
     stand();
     app.shell.activateById(PLACE);
-    follow();
   }
 
   function open() {
@@ -113,29 +100,29 @@ export function besideNotebooks(lab, { Panel, Widget }, restorer) {
     if (document.activeElement === node) shown?.node.querySelector("textarea")?.focus();
   }
 
+  /**
+   * Words, which are empty yet, and a button.
+   *
+   * @param {string} name
+   * @param {() => Promise<void> | void} act
+   */
+  function sentence(name, act) {
+    const made = new Widget();
+    const words = document.createElement("span");
+    made.node.append(words, " ", lab.button(name, act));
+    made.addClass("nbchat-elsewhere");
+    return Object.assign(made, { words });
+  }
+
   /** The line in a cell. */
   function line() {
-    const made = new Widget();
-    made.addClass("nbchat-elsewhere");
-    made.node.append(`${phrase("beside")} `, link("show", open));
+    const made = sentence("show", open);
+    made.words.textContent = phrase("beside");
     return Object.assign(made, {
       renderModel: async (/** @type {OutputModel} */ { data }) => {
         made.node.dataset.nbchatLine = data[WIDGET]?.model_id;
       },
     });
-  }
-
-  /**
-   * @param {string} name
-   * @param {() => unknown} act
-   */
-  function link(name, act) {
-    const made = lab.button(name, () => {
-      act();
-      return "";
-    });
-    made.className = "nbchat-link";
-    return made;
   }
 
   return {
@@ -155,8 +142,8 @@ export function besideNotebooks(lab, { Panel, Widget }, restorer) {
           forget();
         }
         if (model) attach(panel, model);
+        follow();
         if (model && panel === tracker.currentWidget) reveal();
-        else follow();
       });
       const forget = () => {
         one.shown?.dispose();

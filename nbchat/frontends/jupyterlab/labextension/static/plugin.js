@@ -8,6 +8,15 @@ import { dressErrors } from "./errors.js";
 import { linkTo } from "./link.js";
 import { proseFor } from "./prose.js";
 
+// Of what a person may have switched off, by package.
+const TOKENS = {
+  translation: "ITranslator",
+  apputils: "ICommandPalette",
+  mainmenu: "IMainMenu",
+  launcher: "ILauncher",
+  application: "ILayoutRestorer",
+};
+
 /**
  * @param {(name: string) => Promise<any>} shared  a package of JupyterLab
  * @returns {Promise<LabPlugin>}
@@ -47,22 +56,15 @@ export async function makePlugin(shared) {
 }
 
 /**
- * The tokens of what a person may have switched off; a stand-in for those that are not there.
+ * The tokens; a stand-in for those that are not there.
  *
  * @param {(name: string) => Promise<any>} shared
  */
 async function optionalTokens(shared) {
-  const places = [
-    ["@jupyterlab/translation", "ITranslator"],
-    ["@jupyterlab/apputils", "ICommandPalette"],
-    ["@jupyterlab/mainmenu", "IMainMenu"],
-    ["@jupyterlab/launcher", "ILauncher"],
-    ["@jupyterlab/application", "ILayoutRestorer"],
-  ];
   const { Token } = await shared("@lumino/coreutils");
-  const found = places.map(async ([name, token]) => {
+  const found = Object.entries(TOKENS).map(async ([name, token]) => {
     const missing = new Token(`nbchat:no-${token}`);
-    return (await optional(shared, name, token))?.[token] ?? missing;
+    return (await optional(shared, `@jupyterlab/${name}`, token))?.[token] ?? missing;
   });
   return Promise.all(found);
 }

@@ -15,9 +15,7 @@ export function openQuickQuestion(lab, ask) {
   form.append(field);
   dialog.append(form);
   let text = "";
-  dialog.onclick = ({ target }) => {
-    if (target === dialog) dialog.close();
-  };
+  dialog.closedBy = "any";
   form.onsubmit = () => {
     text = field.value.trim();
   };
