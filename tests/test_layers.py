@@ -69,7 +69,7 @@ UPWARD = {
     "nbchat.conversation.conversation": "nbchat.display",
     "nbchat.tools.place": "nbchat.frontends.host",
     "nbchat.dataframes.place": "nbchat.frontends.rows.here",
-    "nbchat.frontends.notebook.commands.setup": "nbchat",
+    "nbchat.frontends.notebook.panel_beside": "nbchat",
 }
 APART = (  # these know nothing of each other
     ("nbchat.frontends.notebook", "nbchat.frontends.panel", "nbchat.frontends.server"),

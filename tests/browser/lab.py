@@ -333,6 +333,7 @@ EMPTY = """async () => {
     const { shell } = window.jupyterapp;
     await shell.currentWidget.sessionContext.shutdown();
     for (const open of [...shell.widgets("main")]) open.dispose();
+    shell.collapseRight();
     return !document.querySelector(".jp-Dialog, .jp-Cell");
 }"""
 

@@ -12,6 +12,7 @@ LABELS = [
     "Fix the last error",
     "Explain the last error",
     "Open the chat panel",
+    "Ask from anywhere…",
 ]
 
 
@@ -63,12 +64,3 @@ def test_a_question_about_a_cell_is_begun_below_it(
         *(load, "x = 1", *loading),
         *("%%chat --above 1\nWhat is it?", "'the cell after'"),
     ]
-
-
-def test_the_panel_opens_below(in_extended_lab: InExtendedLab) -> None:
-    notebook = in_extended_lab(LOAD, "x = 1")
-    notebook.run()
-    choose(notebook, "Open the chat panel")
-    notebook.page.wait_for_selector(".nbp-root textarea")
-
-    assert notebook.sources()[-1] == "%chat panel"

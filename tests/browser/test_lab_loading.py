@@ -69,7 +69,10 @@ def test_without_what_it_needs_it_says_so_in_a_line_and_jupyterlab_works(
 @pytest.mark.parametrize("change", [MISSING, BROKEN], ids=["missing", "broken"])
 @pytest.mark.parametrize(
     "name",
-    ["@jupyterlab/translation", "@jupyterlab/apputils", "@jupyterlab/mainmenu", "@lumino/widgets"],
+    [
+        *("@jupyterlab/translation", "@jupyterlab/apputils", "@jupyterlab/mainmenu"),
+        *("@jupyterlab/launcher", "@jupyterlab/application", "@lumino/widgets"),
+    ],
 )
 def test_without_what_is_optional_questions_are_prose_all_the_same(
     extended_lab: Lab, change: str, name: str
@@ -94,6 +97,16 @@ def test_the_console_is_quiet_where_all_is_there(extended_lab: Lab) -> None:
     assert said == []
 
 
+def test_without_lumino_the_panel_is_in_a_cell(extended_lab: Lab) -> None:
+    notebook, _ = opened(extended_lab, MISSING, "@lumino/widgets")
+    notebook.execute("nbchat:panel")
+    notebook.page.locator(".jp-Cell .nbp-root textarea").wait_for()
+    sources = notebook.sources()
+    notebook.close()
+
+    assert sources == [QUESTION, "%load_ext nbchat", "%chat panel", "6 * 7"]
+
+
 def test_it_can_be_switched_off(lab: Lab, extended_lab: Lab) -> None:
     found = []
     for one in (lab, extended_lab):
@@ -102,6 +115,25 @@ def test_it_can_be_switched_off(lab: Lab, extended_lab: Lab) -> None:
         notebook.close()
 
     assert found == [False, True]
+
+
+def test_notebook_7_has_the_panel_beside_the_notebook(extended_lab: Lab) -> None:
+    extended_lab.write("beside-7.ipynb", [LOAD, "%chat panel"])
+    page = extended_lab.page()
+    page.set_default_timeout(DEADLINE)
+    page.goto(f"{extended_lab.url}/notebooks/beside-7.ipynb?token=t")
+    page.get_by_text("Python 3 (ipykernel)").wait_for(timeout=90_000)
+    page.locator(".jp-Cell .jp-InputArea-editor").first.click()
+    page.locator(".lm-MenuBar-item", has_text="Run").click()
+    page.locator(".lm-Menu-item[data-command='runmenu:run-all']").click()
+    page.locator("#nbchat-beside textarea").fill("show me some code")
+    page.keyboard.press("Enter")
+    page.locator("#nbchat-beside .nbp-foot").wait_for()
+    line = page.locator(".jp-Cell .nbchat-elsewhere").inner_text()
+    in_cells = page.locator(".jp-Cell .nbp-root").count()
+    page.context.close()
+
+    assert (line, in_cells) == ("The chat panel is beside the notebook. Show it", 0)
 
 
 def test_notebook_7_has_it_too(extended_lab: Lab) -> None:

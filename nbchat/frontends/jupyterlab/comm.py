@@ -10,6 +10,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from nbchat.frontends.host import IPythonNotebook
+from nbchat.frontends.notebook.panel_beside import panel_beside
 from nbchat.frontends.subshell import answer_where_asked
 
 if TYPE_CHECKING:
@@ -30,11 +31,19 @@ class LabComm:
             answer_where_asked(self._comm)
             self._comm.on_msg(self._take)
             self._comm.send({"kind": "hello"})
+            panel_beside.listener = self._tell_panel
 
     def end(self) -> None:
         """Close it, in the page too."""
         if self._comm is not None:
+            panel_beside.listener = None
+            panel_beside.forget()
             self._comm.close()
+
+    def _tell_panel(self, model: str) -> None:
+        """`%chat panel` has run."""
+        if self._comm is not None:
+            self._comm.send({"kind": "panel", "model": model})
 
     def _take(self, message: dict[str, Any]) -> None:
         from nbchat.frontends.jupyterlab.lab_messages import read_message
@@ -47,6 +56,8 @@ class LabComm:
             self._comm.send({**answer, **self._answer(request)})
 
     def _answer(self, request: Message) -> dict[str, Any]:
+        if request.kind == "panel":
+            return {"model": panel_beside.model_id(make=request.make)}
         notebook = IPythonNotebook(self._shell)
         if request.kind == "failure":
             failure = notebook.failure

@@ -38,7 +38,14 @@ class Failure(LabMessage):
     cell: Id
 
 
-Message: TypeAlias = Names | Failure
+class Panel(LabMessage):
+    """Which panel to show beside the notebook; `make` one where there is none."""
+
+    kind: Literal["panel"]
+    make: bool
+
+
+Message: TypeAlias = Names | Failure | Panel
 _message: TypeAdapter[Message] = TypeAdapter(Annotated[Message, Field(discriminator="kind")])
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 from uuid import uuid4
 
@@ -16,6 +18,8 @@ from nbchat.frontends.panel.interrupt import stop_on_interrupt
 from nbchat.frontends.panel.session import Session
 from nbchat.frontends.subshell import answer_where_asked
 from nbchat.wrong_calls import tells_wrong_calls
+
+_NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 class ChatPanel(AnyWidget):
@@ -86,7 +90,8 @@ class ChatPanel(AnyWidget):
 
     # --- displaying ------------------------------------------------------------------------------
 
-    def _ipython_display_(self, **_: Any) -> None:
+    def _ipython_display_(self, also: Mapping[str, str] = _NOTHING, **_: Any) -> None:
+        """In a cell; `also` is what the output is besides the widget, by its type."""
         shell = get_ipython()
         if shell is None or not hasattr(shell, "kernel"):
             print("The chat panel needs a notebook. Here, ask with %%chat, or %chat ask TEXT.")
@@ -94,7 +99,7 @@ class ChatPanel(AnyWidget):
         stop_on_interrupt(shell.kernel)
         bundle = self._repr_mimebundle_()
         data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
-        shell.display_pub.publish(data, metadata)
+        shell.display_pub.publish({**data, **also}, metadata)
         copy = self._session.snapshot.bundle(self._session.conversation)
         shell.display_pub.publish(copy, transient={"display_id": self._display_id})
         self._displayed = True

@@ -99,6 +99,36 @@ def test_it_says_which_cell_failed_last(kernel: RunningKernel, request_answer: R
     assert (is_last("c1"), is_last("c2")) == ([False], [True])
 
 
+def test_it_says_which_panel_belongs_beside_the_notebook(
+    kernel: RunningKernel, request_answer: Request
+) -> None:
+    def model(*, make: bool) -> str:
+        (answer,) = [
+            said
+            for said in request_answer(kind="panel", request="1", make=make)
+            if said.get("kind") == "panel" and said.get("request")
+        ]
+        found: str = answer["model"]
+        return found
+
+    kernel.run("%load_ext nbchat")
+    before = model(make=False)
+    made = model(make=True)
+    shown = kernel.run("%chat panel")
+    (widget,) = [m["data"]["application/vnd.jupyter.widget-view+json"] for m in beside(shown)]
+    told = [m["data"] for m in shown.of("comm_msg") if m["comm_id"] == COMM]
+
+    assert before == ""
+    assert made not in ("", widget["model_id"])
+    assert told == [{"kind": "panel", "model": widget["model_id"]}]
+    assert model(make=False) == model(make=True) == widget["model_id"]
+
+
+def beside(ran: Any) -> list[dict[str, Any]]:
+    """The outputs of which a page with the extension shows a line."""
+    return [m for m in ran.of("display_data") if "application/vnd.nbchat.panel" in m["data"]]
+
+
 @pytest.mark.parametrize(
     "content",
     [
@@ -110,6 +140,8 @@ def test_it_says_which_cell_failed_last(kernel: RunningKernel, request_answer: R
         {"kind": "names", "request": "1", "source": "", "more": 1},
         {"kind": "failure", "request": "1", "cell": 1},
         {"kind": "failure", "request": "1", "cell": "c" * 65},
+        {"kind": "panel", "request": "1"},
+        {"kind": "panel", "request": "1", "make": "yes"},
     ],
 )
 def test_what_is_not_a_message_is_not_answered(

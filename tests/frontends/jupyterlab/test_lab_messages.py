@@ -38,4 +38,5 @@ def test_what_python_says_is_in_the_table() -> None:
         "hello": {"kind"},
         "names": {"kind", "places"},
         "failure": {"kind", "is_last"},
+        "panel": {"kind", "model"},
     }

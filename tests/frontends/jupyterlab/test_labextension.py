@@ -13,6 +13,7 @@ FOLDER = Path(comm.__file__).parent / "labextension"
 STATIC = FOLDER / "static"
 LARGEST = 25_000  # bytes of scripts and style, without remarks and indentation
 REMARK = re.compile(r"^\s*(?://.*|/\*\*?.*|\*.*)$")
+REMARK_IN_LINE = re.compile(r" +// [^\"']*$|/\*\* .*? \*/ ?")
 
 
 def text(name: str) -> str:
@@ -23,7 +24,8 @@ def code() -> str:
     """The scripts and the style, without remarks and indentation, as the panel's are sent."""
     paths = sorted([*STATIC.glob("*.js"), *STATIC.glob("*.css")])
     lines = [line for path in paths for line in path.read_text("utf-8").splitlines()]
-    return "\n".join(line.strip() for line in lines if line.strip() and not REMARK.match(line))
+    kept = [line for line in lines if line.strip() and not REMARK.match(line)]
+    return "\n".join(REMARK_IN_LINE.sub("", line).strip() for line in kept)
 
 
 def test_the_package_is_of_this_version_and_names_a_script_that_is_there() -> None:

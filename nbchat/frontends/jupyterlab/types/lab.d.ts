@@ -25,6 +25,8 @@ interface LabPlugin {
     translator: { languageCode: string } | null,
     palette: Palette | null,
     mainMenu: MainMenu | null,
+    launcher: Launcher | null,
+    restorer: Restorer | null,
   ): void;
 }
 
@@ -34,13 +36,26 @@ interface Signal<Sender, Argument> {
 
 interface Application {
   commands: Commands;
+  shell: { add(widget: Widget, area: "right"): void; activateById(id: string): void };
+  restored: Promise<unknown>;
+  serviceManager: { kernelspecs: { specs: { default: string } | null } };
 }
 
 interface Commands {
   addCommand(
     id: string,
-    command: { label: string; isEnabled(): boolean; execute(): Promise<void> },
+    command: {
+      label: string;
+      caption?: string;
+      isEnabled?(): boolean;
+      execute(given?: { cwd?: string }): Promise<void>;
+    },
   ): void;
+  execute(id: "nbchat:panel"): Promise<void>;
+  execute(
+    id: "notebook:create-new",
+    given: { cwd?: string; kernelName?: string },
+  ): Promise<NotebookPanel>;
   addKeyBinding(binding: { command: string; keys: string[]; selector: string }): void;
 }
 
@@ -52,8 +67,57 @@ interface MainMenu {
   addMenu(menu: object, update: boolean, options: { rank: number }): void;
 }
 
+interface Launcher {
+  add(card: { command: string; category: string; rank: number; kernelIconUrl: string }): void;
+}
+
+/** Brings back what was in a sidebar when the page was left. */
+interface Restorer {
+  add(widget: Widget, name: string): void;
+}
+
+// --- Lumino
+
+interface LuminoWidgets {
+  Menu: new (options: {
+    commands: Commands;
+  }) => { id: string; title: { label: string }; addItem(item: { command: string }): void };
+  Panel: new () => Widget & { addWidget(widget: Widget): void };
+  Widget: new () => Widget;
+}
+
+interface Widget {
+  id: string;
+  node: HTMLElement;
+  title: { caption: string; iconClass: string };
+  parent: Widget | null;
+  isVisible: boolean;
+  addClass(name: string): void;
+  setHidden(hidden: boolean): void;
+  dispose(): void;
+}
+
+interface Renderer extends Widget {
+  renderModel(model: OutputModel): Promise<void>;
+}
+
+interface OutputModel {
+  data: Record<string, { model_id: string } | undefined>;
+  metadata: object;
+  trusted: boolean;
+}
+
+interface RenderMime {
+  addFactory(
+    factory: { safe: boolean; mimeTypes: string[]; createRenderer(): Renderer },
+    rank: number,
+  ): void;
+  createRenderer(mimeType: string): Renderer;
+}
+
 interface Tracker {
   currentWidget: NotebookPanel | null;
+  currentChanged: Signal<Tracker, NotebookPanel | null>;
   forEach(call: (panel: NotebookPanel) => void): void;
   widgetAdded: Signal<Tracker, NotebookPanel>;
 }
@@ -61,7 +125,11 @@ interface Tracker {
 // --- notebooks
 
 interface NotebookPanel {
+  id: string;
+  node: HTMLElement;
   content: Notebook;
+  context: { ready: Promise<void> };
+  disposed: Signal<NotebookPanel, void>;
   sessionContext: SessionContext;
 }
 
@@ -74,6 +142,7 @@ interface Notebook {
   mode: "command" | "edit";
   deselectAll(): void;
   activate(): void;
+  rendermime: RenderMime;
   scrollToItem?(place: number): void;
 }
 
@@ -145,7 +214,7 @@ interface KernelMessage {
 
 interface KernelComm {
   isDisposed: boolean;
-  onMsg: (message: { content: { data: ToPage.Message & { request: string } } }) => void;
+  onMsg: (message: { content: { data: ToPage.Message & { request?: string } } }) => void;
   onClose: () => void;
   send(message: ToKernel.Message & { request: string }): void;
 }
@@ -156,8 +225,11 @@ type AnswerTo<Kind> = Extract<ToPage.Message, { kind: Kind }>;
 interface KernelLink {
   /** Whether `%load_ext nbchat` has run in the kernel. */
   readonly isOpen: boolean;
-  /** Calls where the link opens or closes, or a cell has ended; returns what ends that. */
-  onChange(hear: () => void): () => void;
+  /**
+   * Calls where the link opens or closes, a cell has ended, or `%chat panel` shows a widget: with
+   * its id then, else with "". Returns what ends that.
+   */
+  onChange(hear: (model?: string) => void): () => void;
   /** Undefined where no answer comes, because the kernel is busy or nbchat not loaded. */
   request<Kind extends ToKernel.Message["kind"]>(
     message: Extract<ToKernel.Message, { kind: Kind }>,
@@ -257,7 +329,10 @@ type Phrase = (name: string) => string;
 
 interface CellWork {
   /** What `act` returns is the name of a phrase, which the button then says for a moment, or "". */
-  button(name: string, act: () => string | Promise<string>): HTMLButtonElement;
+  button(
+    name: string,
+    act: () => string | void | Promise<string> | Promise<void>,
+  ): HTMLButtonElement;
   group(label: string, ...buttons: HTMLButtonElement[]): HTMLElement;
   /** Without a cell, at the end of the notebook. The new cell is the active one. */
   insertBelow(
@@ -267,6 +342,25 @@ interface CellWork {
   ): CodeCell;
   /** Runs the active cell. */
   run(panel: NotebookPanel): Promise<boolean>;
+}
+
+interface Beside {
+  /** Shows the panel of the notebook that is worked in. */
+  open(): void;
+  /** Called once for each notebook. */
+  watch(panel: NotebookPanel, kernel: KernelLink): void;
+  /** Whether a panel of that notebook is in sight, which then asks this. */
+  ask(panel: NotebookPanel, text: string): boolean;
+}
+
+/** What is beside a notebook. */
+interface Neighbour {
+  kernel: KernelLink;
+  shown: Renderer | null;
+  /** 1 where the kernel was asked whether it has a panel, 2 where it was asked to make one. */
+  asked: 0 | 1 | 2;
+  /** Whether its kernel went away with its panel. */
+  isLost: boolean;
 }
 
 interface Lab extends CellWork {

@@ -13,8 +13,14 @@ declare namespace ToKernel {
     cell: string;
   }
 
+  /** Which panel to show beside the notebook; `make` one where there is none. */
+  interface Panel {
+    kind: "panel";
+    make: boolean;
+  }
+
   /** Each goes with a `request`, which comes back with its answer. */
-  type Message = Names | Failure;
+  type Message = Names | Failure | Panel;
 }
 
 declare namespace ToPage {
@@ -34,5 +40,11 @@ declare namespace ToPage {
     is_last: boolean;
   }
 
-  type Message = Hello | Names | Failure;
+  /** The widget's id, or "". Comes also unasked, where `%chat panel` has run. */
+  interface Panel {
+    kind: "panel";
+    model: string;
+  }
+
+  type Message = Hello | Names | Failure | Panel;
 }

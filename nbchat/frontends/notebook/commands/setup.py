@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-import nbchat
 from nbchat.addresses import Setting
 from nbchat.environment import first_set
 from nbchat.frontends.notebook.commands.chat_command import ChatCommand
 from nbchat.frontends.notebook.commands.settings_table import show_settings
 from nbchat.frontends.notebook.commands.setup_faults import Fault, setup_faults
 from nbchat.frontends.notebook.commands.table import command
+from nbchat.frontends.notebook.panel_beside import panel_beside
 from nbchat.settings_rows import shown, shown_address
 
 AT_FAULT = "at fault"  # what is said above the table
@@ -58,4 +58,4 @@ def _network_rows() -> Iterator[Setting]:
 
 @command("panel", "the conversation as a panel, live with every %%chat", group="general")
 def panel(chat: ChatCommand) -> None:
-    nbchat.ChatPanel(chat.conversation.name)._ipython_display_()
+    panel_beside.show(chat.conversation.name)

@@ -68,10 +68,30 @@ function placeAbove(panel) {
  * @returns {Element | null}
  */
 function activeCell(panel) {
-  const own = panel.root.closest(".jp-Notebook");
+  const own = notebookBeside(panel) ?? panel.root.closest(".jp-Notebook");
   const active = ".jp-mod-active.jp-Cell";
   if (own) return own.querySelector(active);
   return document.querySelector(`.jp-NotebookPanel:not(.lm-mod-hidden) ${active}`);
+}
+
+/**
+ * What JupyterLab's extension says of a panel that it shows beside its notebook.
+ *
+ * @param {Panel} panel
+ * @returns {DOMStringMap}
+ */
+function dataBeside(panel) {
+  /** @type {HTMLElement | null} */
+  const beside = panel.root.closest("[data-nbchat-notebook]");
+  return beside?.dataset ?? {};
+}
+
+/**
+ * @param {Panel} panel
+ * @returns {Element | null}  none where the panel is in a cell
+ */
+function notebookBeside(panel) {
+  return document.getElementById(dataBeside(panel).nbchatNotebook ?? "");
 }
 
 // --- the cell that is replaced
@@ -149,6 +169,20 @@ function cellOf(panel) {
 }
 
 /**
+ * The cell whose output the panel is, also where it only has a line there.
+ *
+ * @param {Panel} panel
+ * @returns {Element | null}
+ */
+function homeOf(panel) {
+  const { nbchatModel = "" } = dataBeside(panel);
+  const line = notebookBeside(panel)?.querySelector(
+    `[data-nbchat-line="${CSS.escape(nbchatModel)}"]`,
+  );
+  return cellOf(panel) ?? line?.closest(".jp-Cell") ?? null;
+}
+
+/**
  * Cells out of sight are not in the page, so JupyterLab numbers those that are.
  *
  * @param {Element} cell
@@ -168,7 +202,7 @@ function numberOf(cell) {
  * @returns {((data: Record<string, string>) => void) | null}  puts another in its place
  */
 function staleCopy(panel, mark) {
-  const cell = cellOf(panel);
+  const cell = homeOf(panel);
   if (!cell) return null;
   const outputs = panel.notebook?.cells?.get?.(numberOf(cell))?.outputs;
   if (!outputs?.set) return null;
@@ -177,7 +211,8 @@ function staleCopy(panel, mark) {
   const copies = [...Array(outputs.length).keys()].filter((place) =>
     html(place).includes("nbc-snapshot"),
   );
-  const at = copies[[...cell.querySelectorAll(".nbp-root")].indexOf(panel.root)];
+  const views = [...cell.querySelectorAll(".nbp-root")];
+  const at = copies[Math.max(views.indexOf(panel.root), 0)];
   if (at === undefined || html(at).includes(mark)) return null;
   return (data) => outputs.set?.(at, { output_type: "display_data", data, metadata: {} });
 }

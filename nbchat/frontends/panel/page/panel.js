@@ -83,6 +83,9 @@ class Panel {
     for (const kind of ["pointerdown", "focusin"]) {
       root.addEventListener(kind, () => takeAim(this), true);
     }
+    root.addEventListener("nbchat-ask", (event) => {
+      if (event instanceof CustomEvent) this.take(String(event.detail));
+    });
     onKeys(log, { Escape: () => this.escape() });
     return root;
   }
@@ -116,6 +119,21 @@ class Panel {
     this.transcript.forget();
     this.questions.close();
     this.connection.close();
+  }
+
+  /**
+   * A question that was typed elsewhere in the page; where it has to wait, back into the field.
+   *
+   * @param {string} text
+   */
+  take(text) {
+    const draft = { text, things: [], images: [] };
+    if (this.now.queued == null && !this.connection.gone) {
+      this.questions.ask(draft);
+      return;
+    }
+    this.composer.back(draft);
+    this.warn(phrase("busy"));
   }
 
   focus() {

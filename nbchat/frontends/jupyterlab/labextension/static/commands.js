@@ -1,39 +1,81 @@
-// Commands, for the palette and a menu of their own.
+// Commands, for the palette, a menu of their own, the launcher, and keys.
+
+import { linkTo } from "./link.js";
+import { openQuickQuestion } from "./quick.js";
+
+const LOAD = "%load_ext nbchat";
 
 /**
  * @param {Lab} lab
- * @param {WeakMap<NotebookPanel, KernelLink>} kernels
- * @param {{ palette: Palette | null, mainMenu: MainMenu | null, shared: (name: string) => Promise<any> }} places
+ * @param {Beside | null} beside
+ * @param {{ palette: Palette | null, mainMenu: MainMenu | null, launcher: Launcher | null, widgets: LuminoWidgets | null }} places
  *   where they are offered, as far as JupyterLab has them
  */
-export async function addCommands(lab, kernels, { palette, mainMenu, shared }) {
-  const { commands } = lab.app;
-  const ids = [];
-  for (const { name, act } of COMMANDS) {
-    const id = `nbchat:${name}`;
-    ids.push(id);
-    commands.addCommand(id, {
-      label: lab.phrase(`command.${name}`),
-      isEnabled: () => Boolean(lab.tracker.currentWidget),
+export function addCommands(lab, beside, { palette, mainMenu, launcher, widgets }) {
+  const { app, tracker, phrase } = lab;
+  const { commands } = app;
+  const menu = widgets && new widgets.Menu({ commands });
+  for (const [name, act] of acts(lab, beside)) {
+    const command = `nbchat:${name}`;
+    commands.addCommand(command, {
+      label: phrase(`command.${name}`),
+      isEnabled: () => Boolean(tracker.currentWidget),
       async execute() {
-        const panel = lab.tracker.currentWidget;
-        if (!panel) return;
-        if (await load(lab, panel, kernels.get(panel))) await act(lab, panel);
+        if (tracker.currentWidget) await act(tracker.currentWidget);
       },
     });
-    palette?.addItem({ command: id, category: lab.phrase("menu") });
+    palette?.addItem({ command, category: phrase("menu") });
+    menu?.addItem({ command });
   }
-  if (!mainMenu) return;
-  try {
-    const { Menu } = await shared("@lumino/widgets");
-    const menu = new Menu({ commands });
-    menu.id = "nbchat-menu";
-    menu.title.label = lab.phrase("menu");
-    for (const command of ids) menu.addItem({ command });
-    mainMenu.addMenu(menu, true, { rank: 90 });
-  } catch (error) {
-    console.warn("nbchat goes without its menu:", error);
-  }
+  commands.addKeyBinding({
+    command: "nbchat:quick",
+    keys: ["Accel Shift Space"],
+    selector: "body",
+  });
+  if (launcher) addCard(lab, launcher);
+  if (!mainMenu || !menu) return;
+  menu.id = "nbchat-menu";
+  menu.title.label = phrase("menu");
+  mainMenu.addMenu(menu, true, { rank: 90 });
+}
+
+/**
+ * What each command does with the notebook that is worked in.
+ *
+ * @param {Lab} lab
+ * @param {Beside | null} beside
+ * @returns {[string, (panel: NotebookPanel) => unknown][]}
+ */
+function acts(lab, beside) {
+  const runLine = (/** @type {string} */ line) => async (/** @type {NotebookPanel} */ panel) => {
+    if (!(await load(lab, panel))) return;
+    lab.insertBelow(panel, panel.content.activeCell, line);
+    await lab.run(panel);
+  };
+  return [
+    ["ask", (panel) => begin(lab, panel)],
+    ["fix", runLine("%chat fix")],
+    ["explain", runLine("%chat explain")],
+    [
+      "panel",
+      async (panel) => {
+        if (!beside) await runLine("%chat panel")(panel);
+        else if (await load(lab, panel)) beside.open();
+      },
+    ],
+    [
+      "quick",
+      (panel) =>
+        openQuickQuestion(lab, async (text) => {
+          if (beside?.ask(panel, text) || !(await load(lab, panel))) return;
+          const { content } = panel;
+          const { activeCellIndex, mode } = content;
+          lab.insertBelow(panel, content.activeCell, `%%chat\n${text}`);
+          lab.run(panel);
+          Object.assign(content, { activeCellIndex, mode });
+        }),
+    ],
+  ];
 }
 
 /**
@@ -41,36 +83,51 @@ export async function addCommands(lab, kernels, { palette, mainMenu, shared }) {
  *
  * @param {Lab} lab
  * @param {NotebookPanel} panel
- * @param {KernelLink | undefined} kernel
  */
-async function load(lab, panel, kernel) {
-  if (!kernel || kernel.isOpen) return true;
-  lab.insertBelow(panel, panel.content.activeCell, "%load_ext nbchat");
+async function load(lab, panel) {
+  if (linkTo(panel).isOpen) return true;
+  const cell = panel.content.activeCell;
+  const { type, sharedModel } = cell?.model ?? {};
+  if (type === "code" && !sharedModel?.getSource()) sharedModel?.setSource(LOAD);
+  else lab.insertBelow(panel, cell, LOAD);
   return lab.run(panel);
 }
 
-/** @type {{ name: string, act: (lab: Lab, panel: NotebookPanel) => unknown }[]} */
-const COMMANDS = [
-  {
-    name: "ask",
-    async act(lab, { content }) {
-      const source = "%%chat --above 1\n";
-      const cell = lab.insertBelow({ content }, content.activeCell, source);
-      await cell.ready;
-      content.activate();
-      content.mode = "edit";
-      cell.editor?.setCursorPosition({ line: 1, column: 0 });
-    },
-  },
-  { name: "fix", act: runLine("%chat fix") },
-  { name: "explain", act: runLine("%chat explain") },
-  { name: "panel", act: runLine("%chat panel") },
-];
+/**
+ * Begins a question about the active cell.
+ *
+ * @param {Lab} lab
+ * @param {NotebookPanel} panel
+ */
+async function begin(lab, panel) {
+  if (!(await load(lab, panel))) return;
+  const { content } = panel;
+  const cell = lab.insertBelow(panel, content.activeCell, "%%chat --above 1\n");
+  await cell.ready;
+  content.activate();
+  content.mode = "edit";
+  cell.editor?.setCursorPosition({ line: 1, column: 0 });
+}
 
-/** @param {string} line */
-function runLine(line) {
-  return (/** @type {Lab} */ lab, /** @type {NotebookPanel} */ panel) => {
-    lab.insertBelow(panel, panel.content.activeCell, line);
-    return lab.run(panel);
-  };
+/**
+ * A new notebook with the panel.
+ *
+ * @param {Lab} lab
+ * @param {Launcher} launcher
+ */
+function addCard({ app, phrase }, launcher) {
+  const { commands } = app;
+  const command = "nbchat:new";
+  commands.addCommand(command, {
+    label: phrase("menu"),
+    caption: phrase("new"),
+    async execute({ cwd } = {}) {
+      const kernelName = app.serviceManager.kernelspecs.specs?.default;
+      const panel = await commands.execute("notebook:create-new", { cwd, kernelName });
+      await Promise.all([panel.context.ready, panel.sessionContext.ready]);
+      await commands.execute("nbchat:panel");
+    },
+  });
+  const kernelIconUrl = new URL("chat.svg", import.meta.url).href;
+  launcher.add({ command, category: "Notebook", rank: 90, kernelIconUrl });
 }

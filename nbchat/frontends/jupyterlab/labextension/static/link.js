@@ -34,7 +34,7 @@ export function linkTo({ sessionContext }) {
  * @returns {KernelLink}
  */
 function newLink(sessionContext) {
-  /** @type {Set<() => void>} */
+  /** @type {Set<(model?: string) => void>} */
   const hearers = new Set();
   /** @type {Map<string, (answer: any) => void>} */
   const waiting = new Map();
@@ -44,8 +44,8 @@ function newLink(sessionContext) {
   let followed = null;
   let count = 0;
 
-  const changed = () => {
-    for (const hear of hearers) hear();
+  const changed = (/** @type {string} */ model = "") => {
+    for (const hear of hearers) hear(model);
   };
 
   /** @param {Kernel} kernel */
@@ -53,7 +53,9 @@ function newLink(sessionContext) {
     if (comm && !comm.isDisposed) return;
     comm = kernel.createComm(COMM, COMM);
     comm.onMsg = ({ content }) => {
-      waiting.get(content.data.request)?.(content.data);
+      const { data } = content;
+      if (data.request) waiting.get(data.request)?.(data);
+      else if (data.kind === "panel") changed(data.model);
     };
     comm.onClose = () => {
       comm = null;
@@ -84,7 +86,9 @@ function newLink(sessionContext) {
 
   sessionContext.kernelChanged.connect((_, { newValue }) => follow(newValue));
   sessionContext.statusChanged.connect((_, status) => {
-    if (status.endsWith("restarting")) changed();
+    if (!status.endsWith("restarting")) return;
+    comm = null; // JupyterLab itself forgets it after this
+    changed();
   });
   sessionContext.ready.then(() => follow(sessionContext.session?.kernel));
   return {

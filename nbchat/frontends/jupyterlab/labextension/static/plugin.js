@@ -1,11 +1,21 @@
 // The plugin: it waits for notebooks, and gives every code cell in them what belongs to it.
 
+import { besideNotebooks } from "./beside.js";
 import { dressBlocks } from "./blocks.js";
 import { workOn } from "./cells.js";
 import { addCommands } from "./commands.js";
 import { dressErrors } from "./errors.js";
 import { linkTo } from "./link.js";
 import { proseFor } from "./prose.js";
+
+// Of what a person may have switched off, by package.
+const TOKENS = {
+  translation: "ITranslator",
+  apputils: "ICommandPalette",
+  mainmenu: "IMainMenu",
+  launcher: "ILauncher",
+  application: "ILayoutRestorer",
+};
 
 /**
  * @param {(name: string) => Promise<any>} shared  a package of JupyterLab
@@ -17,56 +27,60 @@ export async function makePlugin(shared) {
   );
   const words = await (await fetch(ownFile("words.json"))).json();
   const tokens = await optionalTokens(shared);
+  const widgets = await optional(shared, "@lumino/widgets", "its menu and its sidebar");
 
   return {
     id: "nbchat:extension",
     autoStart: true,
     optional: [notebook.INotebookTracker, ...tokens],
-    activate(app, tracker, translator, palette, mainMenu) {
+    activate(app, tracker, translator, palette, mainMenu, launcher, restorer) {
       if (!tracker) return;
       addStyle(ownFile("style.css"));
       const phrase = phrases(words, translator?.languageCode ?? "en");
       /** @type {Lab} */
       const lab = { app, tracker, ...workOn(phrase, notebook.NotebookActions), phrase };
       const questions = proseFor(state, view, lab);
-      /** @type {WeakMap<NotebookPanel, KernelLink>} */
-      const kernels = new WeakMap();
+      const beside = widgets && besideNotebooks(lab, widgets, restorer);
       watchNotebooks(tracker, (panel) => {
         const kernel = linkTo(panel);
-        kernels.set(panel, kernel);
+        beside?.watch(panel, kernel);
         return (cell) => {
           questions.dress(cell, kernel);
           dressBlocks(lab, panel, cell);
           dressErrors(lab, panel, cell, kernel);
         };
       });
-      addCommands(lab, kernels, { palette, mainMenu, shared });
+      addCommands(lab, beside, { palette, mainMenu, launcher, widgets });
     },
   };
 }
 
 /**
- * The tokens of what a person may have switched off; a stand-in for those that are not there.
+ * The tokens; a stand-in for those that are not there.
  *
  * @param {(name: string) => Promise<any>} shared
  */
 async function optionalTokens(shared) {
-  const places = [
-    ["@jupyterlab/translation", "ITranslator"],
-    ["@jupyterlab/apputils", "ICommandPalette"],
-    ["@jupyterlab/mainmenu", "IMainMenu"],
-  ];
   const { Token } = await shared("@lumino/coreutils");
-  const found = places.map(async ([name, token]) => {
+  const found = Object.entries(TOKENS).map(async ([name, token]) => {
     const missing = new Token(`nbchat:no-${token}`);
-    try {
-      return (await shared(name))[token] ?? missing;
-    } catch (error) {
-      console.warn(`nbchat goes without ${token}:`, error);
-      return missing;
-    }
+    return (await optional(shared, `@jupyterlab/${name}`, token))?.[token] ?? missing;
   });
   return Promise.all(found);
+}
+
+/**
+ * @param {(name: string) => Promise<any>} shared
+ * @param {string} name
+ * @param {string} what  is missed where the package is missing or broken
+ */
+async function optional(shared, name, what) {
+  try {
+    return await shared(name);
+  } catch (error) {
+    console.warn(`nbchat goes without ${what}:`, error);
+    return null;
+  }
 }
 
 /**

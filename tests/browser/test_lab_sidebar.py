@@ -1,0 +1,197 @@
+"""The panel beside the notebook, in a JupyterLab with the extension."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from .lab import Lab, Notebook
+from .lab_extension import LOAD, InExtendedLab
+from .panel_lab import ask, wait_for_answers
+from .test_lab_commands import choose
+from .test_panel_axe import AXE
+
+SHOW = "%chat panel"
+IDLE = """(path) => {
+    const { context, sessionContext } = window.jupyterapp.shell.currentWidget ?? {};
+    return context?.path === path && sessionContext.session?.kernel?.status === "idle";
+}"""
+PANEL = "#nbchat-beside .nbp-root textarea"
+
+
+def opened(in_extended_lab: InExtendedLab, *cells: str, **options: Any) -> Notebook:
+    """A notebook with its panel beside it."""
+    notebook = in_extended_lab(LOAD, SHOW, *cells, own_page=True, **options)
+    notebook.run(0, 1)
+    notebook.page.locator(PANEL).wait_for()
+    return notebook
+
+
+def shown(notebook: Notebook) -> list[str]:
+    """The questions in the panel that is in sight."""
+    words: list[str] = notebook.page.locator("#nbchat-beside .nbp-words:visible").all_inner_texts()
+    return words
+
+
+def note(notebook: Notebook) -> Any:
+    return notebook.page.locator("#nbchat-beside > .nbchat-elsewhere")
+
+
+def test_the_cell_keeps_a_line_and_its_link_brings_the_panel_back(
+    in_extended_lab: InExtendedLab,
+) -> None:
+    notebook = opened(in_extended_lab, "1")
+    page = notebook.page
+    cell = page.locator(".jp-Cell").nth(1)
+    ask(notebook, "show me some code")
+    wait_for_answers(notebook, 1)
+    words = cell.locator(".jp-OutputArea").inner_text().split("\n")
+    in_cell = cell.locator(".nbp-root").count()
+    page.evaluate("window.jupyterapp.shell.collapseRight()")
+    page.locator(PANEL).wait_for(state="hidden")
+    cell.get_by_role("button", name="Show it").click()
+    page.locator(PANEL).wait_for()
+    page.wait_for_function(f"document.activeElement === document.querySelector('{PANEL}')")
+
+    assert [line.strip() for line in words if line.strip()] == [
+        "The chat panel is beside the notebook. Show it"
+    ]
+    assert in_cell == 0
+    assert shown(notebook) == ["show me some code"]
+
+
+def test_two_notebooks_have_one_each_and_it_follows_the_one_that_is_worked_in(
+    in_extended_lab: InExtendedLab, extended_lab: Lab
+) -> None:
+    notebook = opened(in_extended_lab, "1")
+    page = notebook.page
+    ask(notebook, "the first notebook's question")
+    wait_for_answers(notebook, 1)
+    extended_lab.write("beside-2.ipynb", [LOAD, SHOW])
+    notebook.execute("docmanager:open", path="beside-2.ipynb")
+    page.wait_for_function(IDLE, arg="beside-2.ipynb")
+    note(notebook).get_by_text("No chat panel is open").wait_for()
+    notebook.run(0)
+    page.locator(PANEL).nth(1).wait_for()
+    before = shown(notebook)
+    notebook.run(1)
+    page.locator(f"{PANEL}:visible").fill("the second's")
+    page.keyboard.press("Enter")
+    page.locator(".nbp-words:visible", has_text="the second's").wait_for()
+    second = shown(notebook)
+    notebook.execute("docmanager:open", path=notebook.path)
+    page.locator(".nbp-words:visible", has_text="the first notebook's question").wait_for()
+
+    assert before == []
+    assert second == ["the second's"]
+    assert shown(notebook) == ["the first notebook's question"]
+    assert page.locator("#nbchat-beside .nbp-root").count() == 2
+    page.evaluate(
+        """async () => {
+            for (const one of [...window.jupyterapp.shell.widgets("main")])
+                if (one.context?.path === "beside-2.ipynb") {
+                    await one.sessionContext.shutdown();
+                    one.dispose();
+                }
+        }"""
+    )
+    page.wait_for_function("document.querySelectorAll('#nbchat-beside .nbp-root').length === 1")
+
+
+def test_after_a_restart_it_says_so_and_comes_back_with_nbchat(
+    in_extended_lab: InExtendedLab,
+) -> None:
+    notebook = opened(in_extended_lab, "1")
+    page = notebook.page
+    ask(notebook, "before")
+    wait_for_answers(notebook, 1)
+    notebook.restart()
+    note(notebook).get_by_text("The kernel has restarted.").wait_for()
+    dead = page.locator(".nbp-root").count()
+    copy = page.locator(".jp-Cell").nth(1).locator(".nbc-snapshot")
+    copy.wait_for()
+    notebook.ready()
+    notebook.run(0)
+    page.locator(PANEL).wait_for()
+    ask(notebook, "after")
+    wait_for_answers(notebook, 1)
+
+    assert dead == 0
+    assert shown(notebook) == ["after"]
+    assert not note(notebook).is_visible()
+
+
+@pytest.mark.parametrize("was_open", [True, False], ids=["open", "folded"])
+def test_it_is_there_when_the_page_is_loaded_again(
+    in_extended_lab: InExtendedLab, was_open: bool
+) -> None:
+    notebook = opened(in_extended_lab, "1")
+    page = notebook.page
+    ask(notebook, "before")
+    wait_for_answers(notebook, 1)
+    notebook.save()
+    if not was_open:
+        page.evaluate("window.jupyterapp.shell.collapseRight()")
+    page.wait_for_timeout(2500)  # JupyterLab keeps its layout by and by
+    page.reload()
+    notebook.ready()
+    page.locator("#nbchat-beside .nbp-root").wait_for(state="attached")
+    page.wait_for_timeout(500)
+    seen = page.locator(PANEL).is_visible()
+    page.locator(".jp-Cell").nth(1).get_by_role("button", name="Show it").click()
+    page.locator(".nbp-words:visible").wait_for()
+
+    assert seen == was_open
+    assert shown(notebook) == ["before"]
+
+
+def test_there_is_no_sidebar_before_nbchat_is_loaded(in_extended_lab: InExtendedLab) -> None:
+    page = in_extended_lab("1", own_page=True).page
+    page.locator(".lm-MenuBar-item", has_text="Chat").wait_for()
+
+    assert page.locator("#nbchat-beside, .nbchat-icon").count() == 0
+
+
+def test_the_command_opens_it_without_a_cell(in_extended_lab: InExtendedLab) -> None:
+    notebook = in_extended_lab(LOAD, "1", own_page=True)
+    notebook.run(0)
+    choose(notebook, "Open the chat panel")
+    page = notebook.page
+    page.locator(PANEL).wait_for()
+    page.wait_for_function(f"document.activeElement === document.querySelector('{PANEL}')")
+    page.keyboard.type("show me a table")
+    page.keyboard.press("Enter")
+    wait_for_answers(notebook, 1)
+
+    assert notebook.sources() == [LOAD, "1"]
+
+
+def test_a_card_makes_a_notebook_with_the_panel(in_extended_lab: InExtendedLab) -> None:
+    notebook = in_extended_lab("1", own_page=True)
+    page = notebook.page
+    notebook.execute("launcher:create")
+    page.locator(".jp-LauncherCard", has_text="Chat").click()
+    page.locator(PANEL).wait_for()
+    sources = notebook.sources()
+    page.evaluate("window.jupyterapp.shell.currentWidget.sessionContext.shutdown()")
+
+    assert sources == ["%load_ext nbchat"]
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_axe_finds_nothing_in_it(in_extended_lab: InExtendedLab, axe: str, dark: bool) -> None:
+    notebook = opened(in_extended_lab, "1", dark=dark)
+    page = notebook.page
+    ask(notebook, "show me some code")
+    wait_for_answers(notebook, 1)
+    page.evaluate(axe)
+    found = []
+    look = AXE.replace("include: document", "include: document.querySelector(SELECTOR)")
+    for selector in ("#nbchat-beside", ".nbchat-elsewhere"):
+        found += page.evaluate(look.replace("SELECTOR", f"'{selector}'"), [])
+    notebook.restart()
+    note(notebook).get_by_text("The kernel has restarted.").wait_for()
+    found += page.evaluate(look.replace("SELECTOR", "'#nbchat-beside'"), [])
+
+    assert found == []
