@@ -37,5 +37,9 @@ def test_what_python_says_is_in_the_table() -> None:
     assert by_kind("ToPage") == {
         "hello": {"kind"},
         "names": {"kind", "places"},
-        "failure": {"kind", "is_last"},
+        "failure": {"kind", "is_last", "into"},
+        "shown": {"kind", "source"},
+        "panel": {"kind", "is_asked"},
+        "proposal": {"kind", "code", "why"},
+        "leave": {"kind"},
     }

@@ -13,8 +13,32 @@ declare namespace ToKernel {
     cell: string;
   }
 
+  /** How a question about an output begins of this cell; `number` is the 3 of `Out[3]`. */
+  interface Shown {
+    kind: "shown";
+    cell: string;
+    number: number | null;
+  }
+
+  /** Have the last error explained or mended in the open panel. */
+  interface Panel {
+    kind: "panel";
+    wish: "explain" | "fix";
+  }
+
+  /** Propose the next cell; `by_itself` where no person has asked for it. */
+  interface Proposal {
+    kind: "proposal";
+    by_itself: boolean;
+  }
+
+  /** Nobody wants the proposal any more. */
+  interface Leave {
+    kind: "leave";
+  }
+
   /** Each goes with a `request`, which comes back with its answer. */
-  type Message = Names | Failure;
+  type Message = Names | Failure | Shown | Panel | Proposal | Leave;
 }
 
 declare namespace ToPage {
@@ -32,7 +56,32 @@ declare namespace ToPage {
   interface Failure {
     kind: "failure";
     is_last: boolean;
+    into: "cell" | "panel";
   }
 
-  type Message = Hello | Names | Failure;
+  /** Of a cell for the question; empty where this kernel has not shown the output. */
+  interface Shown {
+    kind: "shown";
+    source: string;
+  }
+
+  /** False where no panel is open. */
+  interface Panel {
+    kind: "panel";
+    is_asked: boolean;
+  }
+
+  /** All of the code, or why there is none. */
+  interface Proposal {
+    kind: "proposal";
+    code: string;
+    why: string;
+  }
+
+  /** Nothing is asked any more. */
+  interface Leave {
+    kind: "leave";
+  }
+
+  type Message = Hello | Names | Failure | Shown | Panel | Proposal | Leave;
 }

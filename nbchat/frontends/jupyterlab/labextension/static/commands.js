@@ -3,10 +3,11 @@
 /**
  * @param {Lab} lab
  * @param {WeakMap<NotebookPanel, KernelLink>} kernels
+ * @param {Propose} propose
  * @param {{ palette: Palette | null, mainMenu: MainMenu | null, shared: (name: string) => Promise<any> }} places
  *   where they are offered, as far as JupyterLab has them
  */
-export async function addCommands(lab, kernels, { palette, mainMenu, shared }) {
+export async function addCommands(lab, kernels, propose, { palette, mainMenu, shared }) {
   const { commands } = lab.app;
   const ids = [];
   for (const { name, act } of COMMANDS) {
@@ -18,11 +19,14 @@ export async function addCommands(lab, kernels, { palette, mainMenu, shared }) {
       async execute() {
         const panel = lab.tracker.currentWidget;
         if (!panel) return;
-        if (await load(lab, panel, kernels.get(panel))) await act(lab, panel);
+        const kernel = kernels.get(panel);
+        if (await load(lab, panel, kernel)) await act(lab, panel, kernel, propose);
       },
     });
     palette?.addItem({ command: id, category: lab.phrase("menu") });
   }
+  const keys = ["Accel Alt Enter"];
+  commands.addKeyBinding({ command: "nbchat:propose", keys, selector: ".jp-Notebook" });
   if (!mainMenu) return;
   try {
     const { Menu } = await shared("@lumino/widgets");
@@ -49,22 +53,23 @@ async function load(lab, panel, kernel) {
   return lab.run(panel);
 }
 
-/** @type {{ name: string, act: (lab: Lab, panel: NotebookPanel) => unknown }[]} */
+/**
+ * @typedef {(
+ *   lab: Lab, panel: NotebookPanel, kernel: KernelLink | undefined, propose: Propose
+ * ) => unknown} Act
+ */
+
+/** @type {{ name: string, act: Act }[]} */
 const COMMANDS = [
   {
     name: "ask",
-    async act(lab, { content }) {
-      const source = "%%chat --above 1\n";
-      const cell = lab.insertBelow({ content }, content.activeCell, source);
-      await cell.ready;
-      content.activate();
-      content.mode = "edit";
-      cell.editor?.setCursorPosition({ line: 1, column: 0 });
-    },
+    act: (lab, panel) =>
+      lab.edit(panel, lab.insertBelow(panel, panel.content.activeCell, "%%chat --above 1\n")),
   },
   { name: "fix", act: runLine("%chat fix") },
   { name: "explain", act: runLine("%chat explain") },
   { name: "panel", act: runLine("%chat panel") },
+  { name: "propose", act: (_, panel, kernel, propose) => kernel && propose(panel, kernel) },
 ];
 
 /** @param {string} line */

@@ -3,8 +3,9 @@
 import { dressBlocks } from "./blocks.js";
 import { workOn } from "./cells.js";
 import { addCommands } from "./commands.js";
-import { dressErrors } from "./errors.js";
+import { dressOutputs } from "./errors.js";
 import { linkTo } from "./link.js";
+import { proposalsFor, proposeByItself } from "./proposal.js";
 import { proseFor } from "./prose.js";
 
 /**
@@ -29,18 +30,20 @@ export async function makePlugin(shared) {
       /** @type {Lab} */
       const lab = { app, tracker, ...workOn(phrase, notebook.NotebookActions), phrase };
       const questions = proseFor(state, view, lab);
+      const propose = proposalsFor(state, view, lab);
       /** @type {WeakMap<NotebookPanel, KernelLink>} */
       const kernels = new WeakMap();
       watchNotebooks(tracker, (panel) => {
         const kernel = linkTo(panel);
         kernels.set(panel, kernel);
+        proposeByItself(panel, kernel, propose);
         return (cell) => {
           questions.dress(cell, kernel);
           dressBlocks(lab, panel, cell);
-          dressErrors(lab, panel, cell, kernel);
+          dressOutputs(lab, panel, cell, kernel);
         };
       });
-      addCommands(lab, kernels, { palette, mainMenu, shared });
+      addCommands(lab, kernels, propose, { palette, mainMenu, shared });
     },
   };
 }
