@@ -12,6 +12,7 @@ LABELS = [
     "Fix the last error",
     "Explain the last error",
     "Open the chat panel",
+    "Propose the next cell",
 ]
 
 
