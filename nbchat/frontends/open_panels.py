@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Protocol
+from weakref import ref
 
 from nbchat.context.question import Composed
 
@@ -14,19 +15,18 @@ class OpenPanel(Protocol):
         """Ask it in the conversation that is shown. May be called on any thread."""
 
 
-_open: list[OpenPanel] = []  # the newest is the last
+_open: list[ref[OpenPanel]] = []  # the newest is the last
 
 
 def note_open(panel: OpenPanel) -> None:
     """A person sees it from now on."""
     note_closed(panel)
-    _open.append(panel)
+    _open.append(ref(panel))
 
 
 def note_closed(panel: OpenPanel) -> None:
     """Nobody sees it any more."""
-    if panel in _open:
-        _open.remove(panel)
+    _open[:] = [other for other in _open if other() not in (None, panel)]
 
 
 def ask_in_panel(question: Composed, words: str) -> bool:
@@ -34,7 +34,8 @@ def ask_in_panel(question: Composed, words: str) -> bool:
 
     `words` are those of the question, without what goes along.
     """
-    if not _open:
+    panels = [panel for panel in (one() for one in _open) if panel is not None]
+    if not panels:
         return False
-    _open[-1].take_question(question, words)
+    panels[-1].take_question(question, words)
     return True

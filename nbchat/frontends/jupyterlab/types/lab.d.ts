@@ -63,6 +63,7 @@ interface Tracker {
 interface NotebookPanel {
   content: Notebook;
   sessionContext: SessionContext;
+  context: { save(): Promise<void> };
 }
 
 interface Notebook {

@@ -28,6 +28,7 @@ export function actOn(lab, panel, cell, kernel, { executionCount }) {
     const answer = await kernel.request({ kind: "shown", cell: id, number });
     if (!answer?.source) return answer ? "runFirst" : "busy";
     lab.edit(panel, lab.insertBelow(panel, cell, answer.source));
+    panel.context.save(); // a kernel learns from the file which cell is above
     return "";
   });
   const made = lab.group(lab.phrase("output"), button);
