@@ -33,16 +33,19 @@ from nbchat.settings_values import (
     CELL_BUDGET,
     DISPLAYS,
     NO_BUDGETS,
+    USUAL_HABITS,
     USUAL_LIMITS,
     USUAL_TIMEOUTS,
     USUAL_TOOLS,
     Budgets,
     Data,
+    LabHabits,
     Limits,
     Timeouts,
     ToolLimits,
     budgets_of,
     cell_budget_of,
+    lab_habits_of,
     limits_of,
     timeouts_of,
     tool_limits_of,
@@ -64,6 +67,7 @@ class Settings:
     limits: Limits = USUAL_LIMITS
     tools: ToolLimits = USUAL_TOOLS
     budgets: Budgets = NO_BUDGETS
+    jupyterlab: LabHabits = USUAL_HABITS
     catalog: Catalog = field(default_factory=shipped)
     own_catalog: Catalog = field(default_factory=shipped)  # as it is without any file beside
     own_files: tuple[Path, ...] = ()
@@ -122,6 +126,7 @@ class Settings:
             limits=limits_of(values),
             tools=tool_limits_of(values),
             budgets=budgets_of(values),
+            jupyterlab=lab_habits_of(values),
             catalog=layers.catalog,
             own_catalog=own.catalog,
             own_files=own.files,

@@ -27,7 +27,10 @@ from nbchat.settings_values import (
     TOOL_LIMITS,
     Budgets,
     Data,
+    ErrorsGo,
+    LabHabits,
     Limits,
+    NextCell,
     Timeouts,
     ToolLimits,
     Unpriced,
@@ -46,6 +49,14 @@ DATA_WORDS: Mapping[Data, str] = {
 UNPRICED_WORDS: Mapping[Unpriced, str] = {
     "refuse": "refuse: with a budget, nothing is asked whose price is not known",
     "allow": "allow: what has no known price is asked, whatever the budget says",
+}
+NEXT_CELL_WORDS: Mapping[NextCell, str] = {
+    "asked": "asked: JupyterLab proposes the next cell when you ask for it",
+    "always": "always: JupyterLab asks for the next cell by itself when one has run",
+}
+ERRORS_WORDS: Mapping[ErrorsGo, str] = {
+    "cell": "cell: Explain and Fix below an error ask in a new cell",
+    "panel": "panel: Explain and Fix below an error ask in the chat panel",
 }
 
 
@@ -72,6 +83,8 @@ class Decided(Protocol):
     def tools(self) -> ToolLimits: ...
     @property
     def budgets(self) -> Budgets: ...
+    @property
+    def jupyterlab(self) -> LabHabits: ...
     @property
     def catalog(self) -> Catalog: ...
     @property
@@ -149,6 +162,8 @@ def _values(settings: Decided) -> Iterator[Setting]:
     for name in ("notebook", "day"):
         yield row(f"budget.{name}", amounts_text(getattr(settings.budgets, name)) or "no limit")
     yield row("budget.unpriced", UNPRICED_WORDS[settings.budgets.unpriced])
+    yield row("jupyterlab.next_cell", NEXT_CELL_WORDS[settings.jupyterlab.next_cell])
+    yield row("jupyterlab.errors", ERRORS_WORDS[settings.jupyterlab.errors])
     for name in LIMITS:
         yield row(f"limits.{name}", size_text(getattr(settings.limits, name)))
 

@@ -66,6 +66,8 @@ def as_hosts(hosts: Any) -> Any:
 Hosts = Annotated[tuple[str, ...], BeforeValidator(as_hosts)]
 Money = Annotated[dict[str, float], BeforeValidator(amounts_of)]  # by currency
 Unpriced = Literal["refuse", "allow"]  # what no price is known of, where there is a budget
+NextCell = Literal["asked", "always"]  # when JupyterLab proposes one
+ErrorsGo = Literal["cell", "panel"]  # where JupyterLab's Explain and Fix ask
 
 
 @dataclass(slots=True, frozen=True)
@@ -127,16 +129,28 @@ class Budgets:
     unpriced: Unpriced = "refuse"
 
 
+@dataclass(slots=True, frozen=True)
+class LabHabits:
+    """How the extension of JupyterLab behaves."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
+
+    next_cell: NextCell = "asked"
+    errors: ErrorsGo = "cell"
+
+
 USUAL_TIMEOUTS = Timeouts()
 USUAL_LIMITS = Limits()
 USUAL_BUDGET = ContextBudget()
 USUAL_TOOLS = ToolLimits()
 NO_BUDGETS = Budgets()
+USUAL_HABITS = LabHabits()
 TIMEOUTS = tuple(Timeouts.__dataclass_fields__)
 LIMITS = tuple(Limits.__dataclass_fields__)
 BUDGETS = tuple(ContextBudget.__dataclass_fields__)
 TOOL_LIMITS = tuple(ToolLimits.__dataclass_fields__)
 MONEY = tuple(Budgets.__dataclass_fields__)
+HABITS = tuple(LabHabits.__dataclass_fields__)
 
 
 class FileValues(BaseModel):
@@ -154,6 +168,7 @@ class FileValues(BaseModel):
     context: ContextBudget = USUAL_BUDGET
     tools: ToolLimits = USUAL_TOOLS
     budget: Budgets = NO_BUDGETS
+    jupyterlab: LabHabits = USUAL_HABITS
 
 
 OWN_ALONE = ("plain_http",)  # what no file beside a notebook says, be it trusted or not
@@ -161,13 +176,19 @@ KNOWN = (*FileValues.model_fields, *TABLES)
 
 AN_AMOUNT = 'an amount with its currency, such as "2 USD"'
 
-# The tables of numbers: their members, what each should be, and how the unit is called.
-_NUMBERS = {
+# The tables: their members, what each should be, and how the unit is called.
+_TABLES = {
     "timeouts": (TIMEOUTS, "a number of seconds above 0", "in seconds"),
     "limits": (LIMITS, 'a size above 0, such as "32 MiB" or a number of bytes', "as sizes"),
     "context": (BUDGETS, f"a whole number from 1 to {LARGEST_BUDGET:,}", "in tokens"),
     "tools": (TOOL_LIMITS, f"a whole number from 1 to {MOST_CALLS:,}", "for one question"),
     "budget": (MONEY, AN_AMOUNT, "as amounts"),
+    "jupyterlab": (HABITS, "one of its words", "in words"),
+}
+_WORDS = {
+    "budget.unpriced": "'refuse' or 'allow'",
+    "jupyterlab.next_cell": "'asked' or 'always'",
+    "jupyterlab.errors": "'cell' or 'panel'",
 }
 
 
@@ -186,7 +207,7 @@ def checked_values(data: Mapping[str, Any]) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for name, written in data.items():
         value = getattr(checked, name)
-        if name in _NUMBERS:
+        if name in _TABLES:
             members = asdict(value)
             values |= {f"{name}.{member}": members[member] for member in written}
         else:
@@ -214,6 +235,11 @@ def budgets_of(values: Mapping[str, Any]) -> Budgets:
     return Budgets(**_members("budget", values))
 
 
+def lab_habits_of(values: Mapping[str, Any]) -> LabHabits:
+    """Those that are among the values, and the usual ones."""
+    return LabHabits(**_members("jupyterlab", values))
+
+
 def cell_budget_of(values: Mapping[str, Any]) -> int:
     """Tokens of cells above that go along with a question."""
     return ContextBudget(**_members("context", values)).cells
@@ -232,12 +258,12 @@ def _what_is_wrong(error: ValidationError, data: Mapping[str, Any]) -> str:
     name = str(first["loc"][0])
     if name == "data":
         return f"data is 'brief', 'schema' or 'all', not {safe_value(data[name])}."
-    if name not in _NUMBERS:
+    if name not in _TABLES:
         return (
             f"{name!r} is not a setting here, or not of the right type."
             f"{did_you_mean(name, KNOWN)}\nSettings: {', '.join(KNOWN)}."
         )
-    members, rule, unit = _NUMBERS[name]
+    members, rule, unit = _TABLES[name]
     if not isinstance(data[name], Mapping):
         return f"{name} has {', '.join(members)}, {unit}; got {safe_value(data[name])}."
     unknown = [str(member) for member in data[name] if member not in members]
@@ -245,6 +271,5 @@ def _what_is_wrong(error: ValidationError, data: Mapping[str, Any]) -> str:
         near = did_you_mean(unknown[0], members)
         return f"{name} has {', '.join(members)}, {unit}, and no {safe_value(unknown[0])}.{near}"
     member = first["loc"][1]
-    if member == "unpriced":
-        rule = "'refuse' or 'allow'"
+    rule = _WORDS.get(f"{name}.{member}", rule)
     return f"{name}.{member} should be {rule}, not {safe_value(data[name][member])}."

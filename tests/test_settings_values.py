@@ -125,6 +125,35 @@ def test_how_much_is_sent_of_a_notebook_is_a_setting(tmp_path: Path) -> None:
     assert shown["context.cells"] == "9,000 tokens"
 
 
+def test_how_the_extension_of_jupyterlab_behaves_is_a_setting(tmp_path: Path) -> None:
+    usual = Settings.load(tmp_path)
+    write_trusted(tmp_path, '[jupyterlab]\nnext_cell = "always"\nerrors = "panel"\n')
+    settings = Settings.load(tmp_path)
+
+    assert (usual.jupyterlab.next_cell, usual.jupyterlab.errors) == ("asked", "cell")
+    assert (settings.jupyterlab.next_cell, settings.jupyterlab.errors) == ("always", "panel")
+    shown = {row.name: row.value for row in settings.rows()}
+    assert shown["jupyterlab.next_cell"].startswith("always: ")
+    assert shown["jupyterlab.errors"].startswith("panel: ")
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("next_cell = true", "jupyterlab.next_cell should be 'asked' or 'always', not true."),
+        ("errors = 'here'", "jupyterlab.errors should be 'cell' or 'panel', not 'here'."),
+        ("error = 'cell'", "jupyterlab has next_cell, errors, in words, and no 'error'."),
+    ],
+)
+def test_a_wrong_habit_is_told_with_what_was_expected(text: str, told: str, tmp_path: Path) -> None:
+    write_trusted(tmp_path, f"[jupyterlab]\n{text}\n")
+
+    with pytest.raises(BadSettings) as raised:
+        Settings.load(tmp_path)
+
+    assert told in str(raised.value)
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [

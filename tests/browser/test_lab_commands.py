@@ -13,6 +13,7 @@ LABELS = [
     "Explain the last error",
     "Open the chat panel",
     "Ask from anywhere…",
+    "Propose the next cell",
 ]
 
 

@@ -6,7 +6,9 @@ they do not know. The extension asks the kernel whether the comm is there, or he
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import suppress
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from nbchat.frontends.host import IPythonNotebook
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
     from nbchat.frontends.jupyterlab.lab_messages import Message
+    from nbchat.frontends.jupyterlab.proposals import Proposals
+    from nbchat.settings import Settings
 
 COMM = "nbchat.lab"  # the target and the id: there is one for each kernel
 
@@ -26,7 +30,7 @@ class LabComm:
 
     def __init__(self, shell: InteractiveShell) -> None:
         self._shell = shell
-        self._comm = _new_comm() if hasattr(shell, "kernel") else None
+        self._comm: Any = _new_comm() if hasattr(shell, "kernel") else None
         if self._comm is not None:
             answer_where_asked(self._comm)
             self._comm.on_msg(self._take)
@@ -35,6 +39,8 @@ class LabComm:
 
     def end(self) -> None:
         """Close it, in the page too."""
+        if "_proposals" in vars(self):
+            self._proposals.leave()
         if self._comm is not None:
             panel_beside.listener = None
             panel_beside.forget()
@@ -52,25 +58,49 @@ class LabComm:
         if request is None or self._comm is None:
             return
         with suppress(Exception):  # a person who types has asked nothing
+            if request.kind == "proposal":  # which answers when there is one
+                self._proposals.ask(request.request, by_itself=request.by_itself)
+                return
             answer = {"kind": request.kind, "request": request.request}
             self._comm.send({**answer, **self._answer(request)})
 
+    @cached_property
+    def _proposals(self) -> Proposals:
+        from nbchat.frontends.jupyterlab.proposals import Proposals
+
+        return Proposals(IPythonNotebook(self._shell), self._comm.send)
+
     def _answer(self, request: Message) -> dict[str, Any]:
+        from nbchat.frontends.jupyterlab import asking
+
         if request.kind == "panel":
             return {"model": panel_beside.model_id(make=request.make)}
         notebook = IPythonNotebook(self._shell)
+        if request.kind == "names":
+            return {"places": _places(request.source, notebook.variables)}
         if request.kind == "failure":
             failure = notebook.failure
-            return {"is_last": failure is not None and failure.cell.id == request.cell}
-        from nbchat.frontends.jupyterlab.name_places import name_places, utf16_place
+            is_last = failure is not None and failure.cell.id == request.cell
+            return {"is_last": is_last, "into": _settings().jupyterlab.errors}
+        if request.kind == "shown":
+            return {"source": asking.question_about(notebook, request.cell, request.number)}
+        if request.kind == "wish":
+            return {"is_asked": asking.ask_about_error(notebook, request.wish)}
+        self._proposals.leave()
+        return {}
 
-        source = request.source
-        places = name_places(source, notebook.variables)
-        return {
-            "places": [
-                [*utf16_place(source, begin, end), is_value] for begin, end, is_value in places
-            ]
-        }
+
+def _places(source: str, variables: Mapping[str, Any]) -> list[list[Any]]:
+    from nbchat.frontends.jupyterlab.name_places import name_places, utf16_place
+
+    places = name_places(source, variables)
+    return [[*utf16_place(source, begin, end), is_value] for begin, end, is_value in places]
+
+
+def _settings() -> Settings:
+    from nbchat import runtime
+
+    return runtime.current().usable_settings()
 
 
 def _new_comm() -> Any:

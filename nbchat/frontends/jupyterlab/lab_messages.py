@@ -45,7 +45,35 @@ class Panel(LabMessage):
     make: bool
 
 
-Message: TypeAlias = Names | Failure | Panel
+class Shown(LabMessage):
+    """How a question about an output of this cell begins; `number` is the 3 of `Out[3]`."""
+
+    kind: Literal["shown"]
+    cell: Id
+    number: Annotated[int, Field(ge=0, le=9_999_999)] | None = None
+
+
+class Wish(LabMessage):
+    """Have the last error explained or mended in the open panel."""
+
+    kind: Literal["wish"]
+    wish: Literal["explain", "fix"]
+
+
+class Proposal(LabMessage):
+    """Propose the next cell; `by_itself` where no person has asked for it."""
+
+    kind: Literal["proposal"]
+    by_itself: bool = False
+
+
+class Leave(LabMessage):
+    """Nobody wants the proposal any more."""
+
+    kind: Literal["leave"]
+
+
+Message: TypeAlias = Names | Failure | Panel | Shown | Wish | Proposal | Leave
 _message: TypeAdapter[Message] = TypeAdapter(Annotated[Message, Field(discriminator="kind")])
 
 

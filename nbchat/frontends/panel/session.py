@@ -9,17 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from typing import Any
+from uuid import uuid4
 from weakref import WeakSet
 
 from nbchat import runtime
 from nbchat.context.notebook import Notebook
+from nbchat.context.question import Composed
 from nbchat.conversation.conversation import Conversation
 from nbchat.errors import NbchatError, error_name
+from nbchat.frontends.open_panels import note_closed, note_open
 from nbchat.frontends.panel.engine_thread import run_on_engine
 from nbchat.frontends.panel.excerpts import Asked, Excerpts
 from nbchat.frontends.panel.next_model import Lookout, next_model
 from nbchat.frontends.panel.page_messages import NUMBERS
-from nbchat.frontends.panel.questions import QuestionQueue
+from nbchat.frontends.panel.questions import Question, QuestionQueue
 from nbchat.frontends.panel.saved_copy import Snapshot
 from nbchat.frontends.panel.transcript import SendToPage, Transcript
 from nbchat.frontends.quoting import shown_title
@@ -77,6 +80,12 @@ class Session:
         """The questions of a conversation that was shown; where it was not, of the one that is."""
         return self._queues.get(name, self.questions)
 
+    def take_question(self, question: Composed, words: str) -> None:
+        """Ask what comes from elsewhere in the notebook, as if it had been typed here."""
+        along, data = question.inserted, question.data
+        asked = Question(uuid4().hex, question.content, words, along, words, data)
+        run_on_engine(lambda: self.questions.send(asked))
+
     def _queue_for(self, conversation: Conversation) -> QuestionQueue:
         if conversation.name not in self._queues:
             transcript = Transcript(conversation, self.tell, self._update_copy)
@@ -121,6 +130,7 @@ class Session:
     def add_view(self, view: str) -> None:
         """A view is there and has nothing yet."""
         self._views.add(view)
+        note_open(self)
         self._tell_who_sees()
         _viewed.add(self)
         self._offered = self.excerpts.offered()
@@ -130,6 +140,8 @@ class Session:
         self._views.discard(view)
         self._tell_who_sees()
         self.transcript.watching = self.watched
+        if not self.watched:
+            note_closed(self)
 
     def _tell_who_sees(self) -> None:
         for queue in self._queues.values():
@@ -146,6 +158,7 @@ class Session:
         while self._unwatch:
             self._unwatch.pop()()
         self._views.clear()
+        note_closed(self)
         self._tell_who_sees()
         self.transcript.watching = False
 

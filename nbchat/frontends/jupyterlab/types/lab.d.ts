@@ -128,7 +128,7 @@ interface NotebookPanel {
   id: string;
   node: HTMLElement;
   content: Notebook;
-  context: { ready: Promise<void> };
+  context: { ready: Promise<void>; save(): Promise<void> };
   disposed: Signal<NotebookPanel, void>;
   sessionContext: SessionContext;
 }
@@ -186,7 +186,13 @@ interface CellModel {
 interface OutputArea {
   node: HTMLElement;
   widgets: readonly { node: HTMLElement }[];
-  model: { length: number; get(place: number): { type: string } };
+  model: { length: number; get(place: number): Output };
+}
+
+interface Output {
+  type: string;
+  executionCount?: number | null;
+  data?: Record<string, unknown>;
 }
 
 // --- kernels
@@ -233,6 +239,7 @@ interface KernelLink {
   /** Undefined where no answer comes, because the kernel is busy or nbchat not loaded. */
   request<Kind extends ToKernel.Message["kind"]>(
     message: Extract<ToKernel.Message, { kind: Kind }>,
+    patience?: number,
   ): Promise<AnswerTo<Kind> | undefined>;
 }
 
@@ -256,6 +263,7 @@ interface EditorState {
 interface EditorView {
   state: EditorState;
   dispatch(change: object): void;
+  hasFocus: boolean;
 }
 
 /** Something that an editor can be given. */
@@ -315,11 +323,14 @@ interface CodeMirrorView {
     set(ranges: object[], sort?: boolean): DecorationSet;
     line(what: { class: string }): Decoration;
     mark(what: { class: string }): Decoration;
+    widget(what: { widget: object; side: number }): Decoration;
   };
   EditorView: {
     contentAttributes: Computed<{ class?: string; spellcheck?: string }>;
     decorations: Computed<DecorationSet>;
+    announce: EffectKind<string>;
   };
+  WidgetType: new () => object;
 }
 
 // --- what the files give each other
@@ -340,6 +351,8 @@ interface CellWork {
     cell: CodeCell | null,
     source: string,
   ): CodeCell;
+  /** Puts the cursor at the end of a cell. */
+  edit(panel: NotebookPanel, cell: CodeCell): Promise<void>;
   /** Runs the active cell. */
   run(panel: NotebookPanel): Promise<boolean>;
 }
@@ -362,6 +375,9 @@ interface Neighbour {
   /** Whether its kernel went away with its panel. */
   isLost: boolean;
 }
+
+/** Proposes the next cell at the end of a notebook, and shows it until the next key. */
+type Propose = (panel: NotebookPanel, kernel: KernelLink, byItself?: boolean) => Promise<void>;
 
 interface Lab extends CellWork {
   app: Application;

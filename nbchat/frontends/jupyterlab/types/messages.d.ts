@@ -19,8 +19,32 @@ declare namespace ToKernel {
     make: boolean;
   }
 
+  /** How a question about an output begins of this cell; `number` is the 3 of `Out[3]`. */
+  interface Shown {
+    kind: "shown";
+    cell: string;
+    number: number | null;
+  }
+
+  /** Have the last error explained or mended in the open panel. */
+  interface Wish {
+    kind: "wish";
+    wish: "explain" | "fix";
+  }
+
+  /** Propose the next cell; `by_itself` where no person has asked for it. */
+  interface Proposal {
+    kind: "proposal";
+    by_itself: boolean;
+  }
+
+  /** Nobody wants the proposal any more. */
+  interface Leave {
+    kind: "leave";
+  }
+
   /** Each goes with a `request`, which comes back with its answer. */
-  type Message = Names | Failure | Panel;
+  type Message = Names | Failure | Panel | Shown | Wish | Proposal | Leave;
 }
 
 declare namespace ToPage {
@@ -38,6 +62,7 @@ declare namespace ToPage {
   interface Failure {
     kind: "failure";
     is_last: boolean;
+    into: "cell" | "panel";
   }
 
   /** The widget's id, or "". Comes also unasked, where `%chat panel` has run. */
@@ -46,5 +71,29 @@ declare namespace ToPage {
     model: string;
   }
 
-  type Message = Hello | Names | Failure | Panel;
+  /** Of a cell for the question; empty where this kernel has not shown the output. */
+  interface Shown {
+    kind: "shown";
+    source: string;
+  }
+
+  /** False where no panel is open. */
+  interface Wish {
+    kind: "wish";
+    is_asked: boolean;
+  }
+
+  /** All of the code, or why there is none. */
+  interface Proposal {
+    kind: "proposal";
+    code: string;
+    why: string;
+  }
+
+  /** Nothing is asked any more. */
+  interface Leave {
+    kind: "leave";
+  }
+
+  type Message = Hello | Names | Failure | Panel | Shown | Wish | Proposal | Leave;
 }

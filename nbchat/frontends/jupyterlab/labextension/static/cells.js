@@ -9,6 +9,15 @@ const SHOWN = 1500; // milliseconds for which a button says what it has done
  */
 export function workOn(phrase, actions) {
   return {
+    async edit({ content }, cell) {
+      content.activeCellIndex = content.widgets.indexOf(cell);
+      await cell.ready;
+      content.activate();
+      content.mode = "edit";
+      const shown = cell.editor?.editor;
+      shown?.dispatch({ selection: { anchor: shown.state.doc.length } });
+    },
+
     button(name, act) {
       const made = document.createElement("button");
       made.type = "button";

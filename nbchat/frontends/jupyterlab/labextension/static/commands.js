@@ -4,18 +4,23 @@ import { linkTo } from "./link.js";
 import { openQuickQuestion } from "./quick.js";
 
 const LOAD = "%load_ext nbchat";
+const KEYS = [
+  ["quick", "Accel Shift Space", "body"],
+  ["propose", "Accel Alt Enter", ".jp-Notebook"],
+];
 
 /**
  * @param {Lab} lab
  * @param {Beside | null} beside
+ * @param {Propose} propose
  * @param {{ palette: Palette | null, mainMenu: MainMenu | null, launcher: Launcher | null, widgets: LuminoWidgets | null }} places
  *   where they are offered, as far as JupyterLab has them
  */
-export function addCommands(lab, beside, { palette, mainMenu, launcher, widgets }) {
+export function addCommands(lab, beside, propose, { palette, mainMenu, launcher, widgets }) {
   const { app, tracker, phrase } = lab;
   const { commands } = app;
   const menu = widgets && new widgets.Menu({ commands });
-  for (const [name, act] of acts(lab, beside)) {
+  for (const [name, act] of acts(lab, beside, propose)) {
     const command = `nbchat:${name}`;
     commands.addCommand(command, {
       label: phrase(`command.${name}`),
@@ -27,11 +32,9 @@ export function addCommands(lab, beside, { palette, mainMenu, launcher, widgets 
     palette?.addItem({ command, category: phrase("menu") });
     menu?.addItem({ command });
   }
-  commands.addKeyBinding({
-    command: "nbchat:quick",
-    keys: ["Accel Shift Space"],
-    selector: "body",
-  });
+  for (const [name, key, selector] of KEYS) {
+    commands.addKeyBinding({ command: `nbchat:${name}`, keys: [key], selector });
+  }
   if (launcher) addCard(lab, launcher);
   if (!mainMenu || !menu) return;
   menu.id = "nbchat-menu";
@@ -44,9 +47,10 @@ export function addCommands(lab, beside, { palette, mainMenu, launcher, widgets 
  *
  * @param {Lab} lab
  * @param {Beside | null} beside
+ * @param {Propose} propose
  * @returns {[string, (panel: NotebookPanel) => unknown][]}
  */
-function acts(lab, beside) {
+function acts(lab, beside, propose) {
   const runLine = (/** @type {string} */ line) => async (/** @type {NotebookPanel} */ panel) => {
     if (!(await load(lab, panel))) return;
     lab.insertBelow(panel, panel.content.activeCell, line);
@@ -75,6 +79,12 @@ function acts(lab, beside) {
           Object.assign(content, { activeCellIndex, mode });
         }),
     ],
+    [
+      "propose",
+      async (panel) => {
+        if (await load(lab, panel)) await propose(panel, linkTo(panel));
+      },
+    ],
   ];
 }
 
@@ -101,12 +111,7 @@ async function load(lab, panel) {
  */
 async function begin(lab, panel) {
   if (!(await load(lab, panel))) return;
-  const { content } = panel;
-  const cell = lab.insertBelow(panel, content.activeCell, "%%chat --above 1\n");
-  await cell.ready;
-  content.activate();
-  content.mode = "edit";
-  cell.editor?.setCursorPosition({ line: 1, column: 0 });
+  lab.edit(panel, lab.insertBelow(panel, panel.content.activeCell, "%%chat --above 1\n"));
 }
 
 /**

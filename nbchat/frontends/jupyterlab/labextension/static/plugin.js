@@ -4,8 +4,9 @@ import { besideNotebooks } from "./beside.js";
 import { dressBlocks } from "./blocks.js";
 import { workOn } from "./cells.js";
 import { addCommands } from "./commands.js";
-import { dressErrors } from "./errors.js";
+import { dressOutputs } from "./errors.js";
 import { linkTo } from "./link.js";
+import { proposalsFor, proposeByItself } from "./proposal.js";
 import { proseFor } from "./prose.js";
 
 // Of what a person may have switched off, by package.
@@ -41,16 +42,18 @@ export async function makePlugin(shared) {
       const lab = { app, tracker, ...workOn(phrase, notebook.NotebookActions), phrase };
       const questions = proseFor(state, view, lab);
       const beside = widgets && besideNotebooks(lab, widgets, restorer);
+      const propose = proposalsFor(state, view, lab);
       watchNotebooks(tracker, (panel) => {
         const kernel = linkTo(panel);
         beside?.watch(panel, kernel);
+        proposeByItself(panel, kernel, propose);
         return (cell) => {
           questions.dress(cell, kernel);
           dressBlocks(lab, panel, cell);
-          dressErrors(lab, panel, cell, kernel);
+          dressOutputs(lab, panel, cell, kernel);
         };
       });
-      addCommands(lab, beside, { palette, mainMenu, launcher, widgets });
+      addCommands(lab, beside, propose, { palette, mainMenu, launcher, widgets });
     },
   };
 }

@@ -1,0 +1,121 @@
+"""What belongs to an output alone, in a JupyterLab with the extension.
+
+A question about a figure or a table, and an error that goes into the panel.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from ..fakes.provider import Service, answer, said
+from .lab import Notebook
+from .lab_extension import LOAD, InExtendedLab
+from .test_lab_blocks import using
+from .test_lab_errors import FAILS, press
+from .test_lab_proposal import settings
+
+TABLE = """
+class Table:
+    def _repr_html_(self): return '<table><tr><td>4711</td></tr></table>'
+Table()"""
+PNG = (
+    "import base64\nfrom IPython.display import Image, display\n"
+    "png = base64.b64decode('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk"
+    "+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==')\n"
+)
+SVG = "from IPython.display import SVG\nSVG('<svg xmlns=\"http://www.w3.org/2000/svg\"/>')"
+
+
+def ask_about(notebook: Notebook, cell: int, output: int = 0) -> None:
+    shown = notebook.page.locator(".jp-Cell").nth(cell).locator(".jp-OutputArea-output").nth(output)
+    shown.hover()
+    shown.get_by_role("button", name="Ask about this").click()
+
+
+def buttons(notebook: Notebook, cell: int) -> int:
+    found: int = notebook.page.locator(".jp-Cell").nth(cell).locator(".nbchat-about").count()
+    return found
+
+
+def type_when_begun(notebook: Notebook, text: str) -> None:
+    notebook.page.wait_for_function("document.activeElement.textContent.startsWith('%%chat')")
+    notebook.page.keyboard.type(text)
+
+
+@pytest.mark.parametrize(
+    ("source", "begun"),
+    [
+        (TABLE, "%%chat\n{Out[2]} Why?"),
+        (f"{PNG}Image(png)", "%%chat\n{Out[2]} Why?"),
+        (SVG, "%%chat\n{Out[2]} Why?"),
+        (f"{PNG}display(Image(png))", "%%chat --above 1\nWhy?"),
+    ],
+)
+def test_a_question_about_it_is_begun_below(
+    in_extended_lab: InExtendedLab, source: str, begun: str
+) -> None:
+    notebook = in_extended_lab(LOAD, source, "'the cell after'")
+    notebook.run(0, 1)
+    ask_about(notebook, 1)
+    type_when_begun(notebook, "Why?")
+
+    assert notebook.sources() == [LOAD, source, begun, "'the cell after'"]
+
+
+def test_what_was_shown_goes_along_also_where_other_cells_are_below(
+    in_extended_lab: InExtendedLab, service: Service
+) -> None:
+    service.always(answer(*said("Seen.")))
+    shows = "from IPython.display import HTML, display\ndisplay(HTML('<table><td>4711</table>'))"
+    notebook = in_extended_lab(using(service), shows, "print('below', 1 + 1)")
+    notebook.run(0, 1, 2)
+    ask_about(notebook, 1)
+    type_when_begun(notebook, "Why?")
+    notebook.run(2)
+    sent = json.dumps(service.requests[-1].json)
+
+    assert "4711" in sent
+    assert "below" not in sent
+
+
+def test_plain_outputs_and_answers_have_no_button(in_extended_lab: InExtendedLab) -> None:
+    notebook = in_extended_lab(LOAD, "6 * 7", "%%chat demo\na table, please", TABLE, "%chat models")
+    notebook.run()
+    notebook.page.wait_for_selector(".nbchat-about", state="attached")
+
+    assert [buttons(notebook, cell) for cell in range(5)] == [0, 0, 0, 1, 0]
+
+
+def test_what_this_kernel_has_not_shown_says_so(in_extended_lab: InExtendedLab) -> None:
+    notebook = in_extended_lab(LOAD, TABLE, own_page=True)
+    notebook.run()
+    notebook.page.wait_for_selector(".nbchat-about", state="attached")
+    notebook.restart()
+    notebook.page.wait_for_selector(".nbchat-about", state="detached")
+    notebook.run(0)
+    ask_about(notebook, 1)
+    notebook.page.get_by_text("Run the cell first").wait_for()
+
+    assert len(notebook.sources()) == 2
+
+
+@pytest.mark.parametrize("opened", [False, True], ids=["opens", "is open"])
+def test_an_error_goes_into_the_panel_where_the_settings_say_so(
+    in_extended_lab: InExtendedLab, service: Service, tmp_path: Any, opened: bool
+) -> None:
+    service.always(answer(*said("It divides by zero.")))
+    own = settings(tmp_path / "own.toml", '[jupyterlab]\nerrors = "panel"\n')
+    open_panel = ["%chat panel"] if opened else []
+    notebook = in_extended_lab(own + using(service), FAILS, *open_panel)
+    notebook.run()
+    if opened:
+        notebook.page.wait_for_selector(".nbp-root textarea")
+    press(notebook, "Explain", 1)
+    notebook.page.locator(".nbp-root").get_by_text("It divides by zero.").wait_for()
+
+    assert notebook.sources()[2:] == ["%chat panel"]
+    assert len(service.requests) == 1
+    assert "ZeroDivisionError" in json.dumps(service.requests[0].json)
