@@ -99,7 +99,7 @@ class ChatPanel(AnyWidget):
         stop_on_interrupt(shell.kernel)
         bundle = self._repr_mimebundle_()
         data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
-        shell.display_pub.publish({**data, **also}, metadata)
+        shell.display_pub.publish({**(data or {}), **also}, metadata)
         copy = self._session.snapshot.bundle(self._session.conversation)
         shell.display_pub.publish(copy, transient={"display_id": self._display_id})
         self._displayed = True
