@@ -92,9 +92,7 @@ def test_cells_go_along_as_they_ran_and_variables_by_their_shape(
 
 
 @pytest.mark.parametrize("key", ["Escape", "x", "ArrowDown"])
-def test_the_next_key_leaves_it(
-    in_extended_lab: InExtendedLab, service: Service, key: str
-) -> None:
+def test_the_next_key_leaves_it(in_extended_lab: InExtendedLab, service: Service, key: str) -> None:
     proposed(service)
     notebook = in_extended_lab(using(service), "")
     notebook.run(0)

@@ -58,9 +58,7 @@ def propose(kernel: RunningKernel, *, by_itself: bool = False) -> dict[str, Any]
     return hear(kernel, "proposal")
 
 
-def test_code_comes_back_and_nothing_is_remembered(
-    kernel: RunningKernel, service: Service
-) -> None:
+def test_code_comes_back_and_nothing_is_remembered(kernel: RunningKernel, service: Service) -> None:
     kernel.run(f"numbers = [4711, 2]\nkey = '{KEY}'\nprint('shown', key)")
     proposal = propose(kernel)
     sent = json.dumps(service.requests[0].json)
@@ -89,9 +87,7 @@ def test_values_and_hidden_cells_stay_here(kernel: RunningKernel, service: Servi
     assert "'hid' + 'den words'" not in sent
 
 
-def test_a_person_who_leaves_it_ends_the_request(
-    kernel: RunningKernel, service: Service
-) -> None:
+def test_a_person_who_leaves_it_ends_the_request(kernel: RunningKernel, service: Service) -> None:
     service.always(answer(*said("```python\nx")[:2], hold=600))
     send(kernel, kind="proposal", request="1", by_itself=False)
     while not service.requests:
@@ -102,9 +98,7 @@ def test_a_person_who_leaves_it_ends_the_request(
     assert service.left(1)
 
 
-def test_another_one_takes_the_place_of_the_first(
-    kernel: RunningKernel, service: Service
-) -> None:
+def test_another_one_takes_the_place_of_the_first(kernel: RunningKernel, service: Service) -> None:
     service.plays(answer(*said("```python\nx")[:2], hold=600))
     send(kernel, kind="proposal", request="1", by_itself=False)
     while not service.requests:
