@@ -129,6 +129,31 @@ def beside(ran: Any) -> list[dict[str, Any]]:
     return [m for m in ran.of("display_data") if "application/vnd.nbchat.panel" in m["data"]]
 
 
+def test_it_begins_a_question_about_what_a_cell_has_shown(
+    kernel: RunningKernel, request_answer: Request
+) -> None:
+    kernel.run("6 * 7", cell="c1")
+    number = kernel.run("x = 1").reply["content"]["execution_count"] - 1
+
+    def source(cell: str) -> list[Any]:
+        said = request_answer(kind="shown", request="1", cell=cell, number=number)
+        return [one["source"] for one in said]
+
+    assert source("c1") == [f"%%chat\n{{Out[{number}]}} "]
+    assert source("c2") == [""]
+
+
+def test_it_says_where_an_error_goes_and_that_no_panel_is_open(
+    kernel: RunningKernel, request_answer: Request
+) -> None:
+    kernel.run("1/0", cell="c1")
+    [failure] = request_answer(kind="failure", request="1", cell="c1")
+    [panel] = request_answer(kind="wish", request="2", wish="fix")
+
+    assert failure["into"] == "cell"
+    assert panel == {"kind": "wish", "request": "2", "is_asked": False}
+
+
 @pytest.mark.parametrize(
     "content",
     [
@@ -142,6 +167,11 @@ def beside(ran: Any) -> list[dict[str, Any]]:
         {"kind": "failure", "request": "1", "cell": "c" * 65},
         {"kind": "panel", "request": "1"},
         {"kind": "panel", "request": "1", "make": "yes"},
+        {"kind": "shown", "request": "1", "cell": "c1", "number": "1"},
+        {"kind": "shown", "request": "1", "cell": "c1", "number": -1},
+        {"kind": "wish", "request": "1", "wish": "run"},
+        {"kind": "proposal", "request": "1", "by_itself": 1},
+        {"kind": "leave"},
     ],
 )
 def test_what_is_not_a_message_is_not_answered(

@@ -21,7 +21,7 @@ CODE = "total = sum(numbers)"
 
 
 @pytest.fixture
-def asking_kernel(service: Service, tmp_path: Path) -> Iterator[RunningKernel]:
+def kernel(service: Service, tmp_path: Path) -> Iterator[RunningKernel]:
     """A kernel whose model is the service; nobody but a person's own file sets anything."""
     env = {
         "OPENAI_BASE_URL": f"{service.url}/v1",
@@ -58,29 +58,27 @@ def propose(kernel: RunningKernel, *, by_itself: bool = False) -> dict[str, Any]
     return hear(kernel, "proposal")
 
 
-def test_code_comes_back_and_nothing_is_remembered(
-    asking_kernel: RunningKernel, service: Service
-) -> None:
-    asking_kernel.run(f"numbers = [4711, 2]\nkey = '{KEY}'\nprint('shown', key)")
-    proposal = propose(asking_kernel)
+def test_code_comes_back_and_nothing_is_remembered(kernel: RunningKernel, service: Service) -> None:
+    kernel.run(f"numbers = [4711, 2]\nkey = '{KEY}'\nprint('shown', key)")
+    proposal = propose(kernel)
     sent = json.dumps(service.requests[0].json)
-    turns = asking_kernel.run("import nbchat; (len(nbchat.chat().turns), sum(numbers))")
-    spent = asking_kernel.run("[row.name for row in nbchat.usage(by='conversation').rows]")
+    turns = kernel.run("import nbchat; (len(nbchat.chat().turns), sum(numbers))")
+    spent = kernel.run("nbchat.usage(by='conversation').rows")
 
     assert proposal == {"kind": "proposal", "request": "1", "code": CODE, "why": ""}
     assert "`numbers`: list, 2 items (int)" in sent
     assert "shown" in sent
     assert KEY not in sent
     assert turns.text == "(0, 4713)"
-    assert spent.status == "error" or "next cell" in spent.text
+    assert "next cell" in spent.text
 
 
-def test_values_and_hidden_cells_stay_here(asking_kernel: RunningKernel, service: Service) -> None:
-    (Path(asking_kernel._cwd) / "own.toml").write_text('data = "schema"\n')
-    asking_kernel.run("numbers = [4711, 2]\nprint('sho' + 'wn')")
-    asking_kernel.run("'hid' + 'den words'")
-    asking_kernel.run("%chat hide 3")
-    propose(asking_kernel)
+def test_values_and_hidden_cells_stay_here(kernel: RunningKernel, service: Service) -> None:
+    (Path(kernel._cwd) / "own.toml").write_text('data = "schema"\n')
+    kernel.run("numbers = [4711, 2]\nprint('sho' + 'wn')")
+    kernel.run("'hid' + 'den words'")
+    kernel.run("%chat hide 3")
+    propose(kernel)
     sent = json.dumps(service.requests[0].json)
 
     assert "print('sho' + 'wn')" in sent
@@ -89,35 +87,31 @@ def test_values_and_hidden_cells_stay_here(asking_kernel: RunningKernel, service
     assert "'hid' + 'den words'" not in sent
 
 
-def test_a_person_who_leaves_it_ends_the_request(
-    asking_kernel: RunningKernel, service: Service
-) -> None:
+def test_a_person_who_leaves_it_ends_the_request(kernel: RunningKernel, service: Service) -> None:
     service.always(answer(*said("```python\nx")[:2], hold=600))
-    send(asking_kernel, kind="proposal", request="1", by_itself=False)
+    send(kernel, kind="proposal", request="1", by_itself=False)
     while not service.requests:
-        asking_kernel.run("1")
+        kernel.run("1")
     assert service.hung_up == 0
-    send(asking_kernel, kind="leave", request="2")
+    send(kernel, kind="leave", request="2")
 
     assert service.left(1)
 
 
-def test_another_one_takes_the_place_of_the_first(
-    asking_kernel: RunningKernel, service: Service
-) -> None:
+def test_another_one_takes_the_place_of_the_first(kernel: RunningKernel, service: Service) -> None:
     service.plays(answer(*said("```python\nx")[:2], hold=600))
-    send(asking_kernel, kind="proposal", request="1", by_itself=False)
+    send(kernel, kind="proposal", request="1", by_itself=False)
     while not service.requests:
-        asking_kernel.run("1")
-    send(asking_kernel, kind="proposal", request="2", by_itself=False)
+        kernel.run("1")
+    send(kernel, kind="proposal", request="2", by_itself=False)
 
-    assert hear(asking_kernel, "proposal")["request"] == "2"
+    assert hear(kernel, "proposal")["request"] == "2"
     assert service.left(1)
 
 
-def test_a_budget_holds_for_it(asking_kernel: RunningKernel, service: Service) -> None:
-    (Path(asking_kernel._cwd) / "own.toml").write_text('[budget]\nday = "1 USD"\n')
-    proposal = propose(asking_kernel)
+def test_a_budget_holds_for_it(kernel: RunningKernel, service: Service) -> None:
+    (Path(kernel._cwd) / "own.toml").write_text('[budget]\nday = "1 USD"\n')
+    proposal = propose(kernel)
 
     assert proposal["code"] == ""
     assert "budget" in proposal["why"].lower() or "price" in proposal["why"].lower()
@@ -126,13 +120,13 @@ def test_a_budget_holds_for_it(asking_kernel: RunningKernel, service: Service) -
 
 @pytest.mark.parametrize("where", ["nbchat.toml", "own.toml"])
 def test_by_itself_it_is_asked_only_where_the_person_says_so(
-    asking_kernel: RunningKernel, service: Service, where: str
+    kernel: RunningKernel, service: Service, where: str
 ) -> None:
     """A file beside the notebook, which may be anybody's, cannot have anything asked."""
-    before = propose(asking_kernel, by_itself=True)
+    before = propose(kernel, by_itself=True)
     text = '[jupyterlab]\nnext_cell = "always"\n'
-    (Path(asking_kernel._cwd) / where).write_text(text)
-    after = propose(asking_kernel, by_itself=True)
+    (Path(kernel._cwd) / where).write_text(text)
+    after = propose(kernel, by_itself=True)
 
     assert before["code"] == ""
     assert after["code"] == (CODE if where == "own.toml" else "")
@@ -157,10 +151,18 @@ def test_one_whole_block_of_python_is_a_proposal(text: str, code: str, why: str)
     assert proposed_code(text) == (code, why)
 
 
-@pytest.mark.parametrize("letter", ["\u202e", "\u200b", "\x0c", "\x1b", "\u2028", "\x85"])
+@pytest.mark.parametrize("letter", ["\u202e", "\u200b", "\u2028"])
 def test_what_nobody_would_see_is_not_proposed(letter: str) -> None:
     code, why = proposed_code(f"```python\nx = 1  # {letter}\n```")
 
     assert code == ""
     assert letter not in why
-    assert why
+    assert "nobody sees all of it" in why
+
+
+@pytest.mark.parametrize("letter", ["\x00", "\x0c", "\x1b", "\x85", "\r"])
+def test_no_control_character_is_in_a_proposal(letter: str) -> None:
+    code, _ = proposed_code(f"```python\nx = 1  # {letter}y\n```")
+
+    assert code
+    assert letter not in code
