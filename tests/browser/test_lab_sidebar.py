@@ -146,6 +146,45 @@ def test_it_is_there_when_the_page_is_loaded_again(
     assert shown(notebook) == ["before"]
 
 
+def test_the_saved_copy_in_the_cell_follows_after_a_reload(in_extended_lab: InExtendedLab) -> None:
+    notebook = opened(in_extended_lab, "1")
+    ask(notebook, "before")
+    wait_for_answers(notebook, 1)
+    notebook.save()
+    notebook.page.reload()
+    notebook.ready()
+    notebook.page.locator(".jp-Cell").nth(1).get_by_role("button", name="Show it").click()
+    notebook.page.locator(".nbp-words:visible", has_text="before").wait_for()
+    ask(notebook, "after it was loaded again")
+    notebook.page.wait_for_function(
+        """() => {
+            const { cells } = window.jupyterapp.shell.currentWidget.content.model;
+            const outputs = JSON.stringify(cells.get(1).outputs.toJSON());
+            return /nbc-snapshot.*before.*after it was loaded again/.test(outputs);
+        }"""
+    )
+
+
+def test_code_goes_into_the_notebook_whose_panel_it_is(
+    in_extended_lab: InExtendedLab, extended_lab: Lab
+) -> None:
+    """Though another one is in sight, too."""
+    notebook = opened(in_extended_lab, "1")
+    page = notebook.page
+    extended_lab.write("beside-3.ipynb", [LOAD, SHOW, "a = 1", "b = 2"])
+    notebook.execute("docmanager:open", path="beside-3.ipynb", options={"mode": "split-right"})
+    page.wait_for_function(IDLE, arg="beside-3.ipynb")
+    notebook.run(0, 1, 2)
+    page.locator(f"{PANEL}:visible").fill("show me some code")
+    page.keyboard.press("Enter")
+    page.locator("#nbchat-beside").get_by_role("button", name="Insert below").click()
+    page.get_by_text("Inserted", exact=True).first.wait_for()
+    sources = notebook.sources()
+    page.evaluate("window.jupyterapp.shell.currentWidget.sessionContext.shutdown()")
+
+    assert [source.split("(")[0] for source in sources] == [LOAD, SHOW, "a = 1", "def mean", "b = 2"]
+
+
 def test_there_is_no_sidebar_before_nbchat_is_loaded(in_extended_lab: InExtendedLab) -> None:
     page = in_extended_lab("1", own_page=True).page
     page.locator(".lm-MenuBar-item", has_text="Chat").wait_for()

@@ -45,6 +45,8 @@ class ChatPanel(AnyWidget):
         answer_where_asked(self.comm)
         self.on_msg(self._take)
         self._events = shell.events if shell else None
+        if hasattr(shell, "kernel"):
+            stop_on_interrupt(shell.kernel)
         if self._events:
             self._events.register("post_run_cell", self._after_cell)
 
@@ -96,7 +98,6 @@ class ChatPanel(AnyWidget):
         if shell is None or not hasattr(shell, "kernel"):
             print("The chat panel needs a notebook. Here, ask with %%chat, or %chat ask TEXT.")
             return
-        stop_on_interrupt(shell.kernel)
         bundle = self._repr_mimebundle_()
         data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
         shell.display_pub.publish({**(data or {}), **also}, metadata)

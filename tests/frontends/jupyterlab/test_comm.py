@@ -124,6 +124,17 @@ def test_it_says_which_panel_belongs_beside_the_notebook(
     assert model(make=False) == model(make=True) == widget["model_id"]
 
 
+def test_the_interrupt_button_stops_what_a_panel_without_a_cell_asks(
+    kernel: RunningKernel, request_answer: Request
+) -> None:
+    """While a cell runs, ipykernel has the handler of idle times put aside."""
+    kernel.run("%load_ext nbchat")
+    request_answer(kind="panel", request="1", make=True)
+    handler = kernel.run("get_ipython().kernel.saved_sigint_handler.__module__").text
+
+    assert handler == "'nbchat.frontends.panel.interrupt'"
+
+
 def beside(ran: Any) -> list[dict[str, Any]]:
     """The outputs of which a page with the extension shows a line."""
     return [m for m in ran.of("display_data") if "application/vnd.nbchat.panel" in m["data"]]
