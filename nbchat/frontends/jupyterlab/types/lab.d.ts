@@ -233,6 +233,7 @@ interface KernelLink {
   /** Undefined where no answer comes, because the kernel is busy or nbchat not loaded. */
   request<Kind extends ToKernel.Message["kind"]>(
     message: Extract<ToKernel.Message, { kind: Kind }>,
+    patience?: number,
   ): Promise<AnswerTo<Kind> | undefined>;
 }
 

@@ -99,7 +99,7 @@ function newLink(sessionContext) {
       hearers.add(hear);
       return () => hearers.delete(hear);
     },
-    request(message) {
+    request(message, patience = PATIENCE) {
       if (!comm || comm.isDisposed) return Promise.resolve(undefined);
       count += 1;
       const request = String(count);
@@ -109,7 +109,7 @@ function newLink(sessionContext) {
           done(answer);
         };
         waiting.set(request, take);
-        setTimeout(take, PATIENCE);
+        setTimeout(take, patience);
         comm?.send({ ...message, request });
       });
     },
