@@ -107,7 +107,7 @@ def test_after_a_restart_it_says_so_and_comes_back_with_nbchat(
     ask(notebook, "before")
     wait_for_answers(notebook, 1)
     notebook.restart()
-    note(notebook).get_by_text("The kernel has restarted.").wait_for()
+    note(notebook).get_by_text("The kernel has restarted").wait_for()
     dead = page.locator(".nbp-root").count()
     copy = page.locator(".jp-Cell").nth(1).locator(".nbc-snapshot")
     copy.wait_for()
@@ -236,7 +236,7 @@ def test_axe_finds_nothing_in_it(in_extended_lab: InExtendedLab, axe: str, dark:
     for selector in ("#nbchat-beside", ".nbchat-elsewhere"):
         found += page.evaluate(look.replace("SELECTOR", f"'{selector}'"), [])
     notebook.restart()
-    note(notebook).get_by_text("The kernel has restarted.").wait_for()
+    note(notebook).get_by_text("The kernel has restarted").wait_for()
     found += page.evaluate(look.replace("SELECTOR", "'#nbchat-beside'"), [])
 
     assert found == []

@@ -236,7 +236,10 @@ interface KernelLink {
    * its id then, else with "". Returns what ends that.
    */
   onChange(hear: (model?: string) => void): () => void;
-  /** Undefined where no answer comes, because the kernel is busy or nbchat not loaded. */
+  /**
+   * Undefined where no answer comes in `patience` milliseconds, because the kernel is busy, or
+   * where nbchat is not loaded.
+   */
   request<Kind extends ToKernel.Message["kind"]>(
     message: Extract<ToKernel.Message, { kind: Kind }>,
     patience?: number,

@@ -220,6 +220,9 @@ class Panel {
     this.title.textContent = isNamed || state.ids.length ? state.title : phrase("newChat");
     this.transcript.follow(state);
     this.composer.follow(state);
+    // JupyterLab's extension has opened the sidebar, and this is what belongs there.
+    const { activeElement } = document;
+    if (activeElement?.id === "nbchat-beside" && activeElement.contains(this.root)) this.focus();
     clearTimeout(this.copying);
     this.copying = setTimeout(() => this.mend(state.copy), COPY_AFTER);
   }

@@ -4,6 +4,8 @@ const PLACE = "nbchat-beside";
 // What a cell of `%chat panel` has besides the widget.
 const LINE = "application/vnd.nbchat.panel";
 const WIDGET = "application/vnd.jupyter.widget-view+json";
+// Milliseconds: a panel that is made first imports what it needs.
+const PATIENCE = 60_000;
 // A rank: smaller than the widget's.
 const FIRST = -20;
 
@@ -56,7 +58,7 @@ export function besideNotebooks(lab, { Panel, Widget }, restorer) {
     const make = place.isVisible || Boolean(one?.isLost);
     if (!panel || !one?.kernel.isOpen || one.shown || one.asked >= (make ? 2 : 1)) return;
     one.asked = make ? 2 : 1;
-    const answer = await one.kernel.request({ kind: "panel", make });
+    const answer = await one.kernel.request({ kind: "panel", make }, PATIENCE);
     if (answer?.model) attach(panel, answer.model);
     else if (!answer) one.asked = 0;
   }
@@ -65,7 +67,7 @@ export function besideNotebooks(lab, { Panel, Widget }, restorer) {
    * @param {NotebookPanel} panel
    * @param {string} model  the widget's id
    */
-  async function attach(panel, model) {
+  function attach(panel, model) {
     const one = neighbours.get(panel);
     const { rendermime } = panel.content;
     if (!one || one.shown?.node.dataset.nbchatModel === model) return;
@@ -75,12 +77,10 @@ export function besideNotebooks(lab, { Panel, Widget }, restorer) {
     // The panel looks for its notebook, and for its line in a cell.
     Object.assign(shown.node.dataset, { nbchatNotebook: panel.id, nbchatModel: model });
     const data = { [WIDGET]: { model_id: model } };
-    const rendered = shown.renderModel({ data, metadata: {}, trusted: true });
+    shown.renderModel({ data, metadata: {}, trusted: true });
     place.addWidget(shown);
     stand();
     draw();
-    await rendered;
-    type();
   }
 
   function reveal() {
@@ -90,14 +90,9 @@ export function besideNotebooks(lab, { Panel, Widget }, restorer) {
 
   function open() {
     reveal();
+    // A panel that is not there yet takes the keys from here.
     node.focus();
-    type();
-  }
-
-  /** The keys go to the panel's field, unless they have been sent elsewhere since it was opened. */
-  function type() {
-    const shown = neighbours.get(tracker.currentWidget)?.shown;
-    if (document.activeElement === node) shown?.node.querySelector("textarea")?.focus();
+    neighbours.get(tracker.currentWidget)?.shown?.node.querySelector("textarea")?.focus();
   }
 
   /**
