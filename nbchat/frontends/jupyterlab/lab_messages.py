@@ -66,7 +66,8 @@ class Leave(LabMessage):
     kind: Literal["leave"]
 
 
-Message: TypeAlias = Names | Failure | Shown | Panel | Proposal | Leave
+AnsweredAtOnce: TypeAlias = Names | Failure | Shown | Panel | Leave
+Message: TypeAlias = AnsweredAtOnce | Proposal
 _message: TypeAdapter[Message] = TypeAdapter(Annotated[Message, Field(discriminator="kind")])
 
 
