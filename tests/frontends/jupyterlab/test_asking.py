@@ -9,6 +9,7 @@ from IPython.core.interactiveshell import InteractiveShell
 
 from nbchat.context.question import Composed
 from nbchat.errors import NotThere
+from nbchat.frontends import open_panels
 from nbchat.frontends.cells.recorder import record, record_no_more
 from nbchat.frontends.host import IPythonNotebook
 from nbchat.frontends.jupyterlab.asking import ask_about_error, question_about
@@ -16,7 +17,9 @@ from nbchat.frontends.open_panels import note_closed, note_open
 
 
 @pytest.fixture
-def shell() -> Iterator[InteractiveShell]:
+def shell(monkeypatch: pytest.MonkeyPatch) -> Iterator[InteractiveShell]:
+    """One without cells, and without a panel."""
+    monkeypatch.setattr(open_panels, "_open", [])
     InteractiveShell.clear_instance()
     made = InteractiveShell.instance()
     record(made)
