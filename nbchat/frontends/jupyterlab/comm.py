@@ -18,7 +18,7 @@ from nbchat.frontends.subshell import answer_where_asked
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
-    from nbchat.frontends.jupyterlab.lab_messages import Message
+    from nbchat.frontends.jupyterlab.lab_messages import AnsweredAtOnce
     from nbchat.frontends.jupyterlab.proposals import Proposals
     from nbchat.settings import Settings
 
@@ -70,9 +70,7 @@ class LabComm:
 
         return Proposals(IPythonNotebook(self._shell), self._comm.send)
 
-    def _answer(self, request: Message) -> dict[str, Any]:
-        from nbchat.frontends.jupyterlab import asking
-
+    def _answer(self, request: AnsweredAtOnce) -> dict[str, Any]:
         if request.kind == "panel":
             return {"model": panel_beside.model_id(make=request.make)}
         notebook = IPythonNotebook(self._shell)
@@ -82,12 +80,14 @@ class LabComm:
             failure = notebook.failure
             is_last = failure is not None and failure.cell.id == request.cell
             return {"is_last": is_last, "into": _settings().jupyterlab.errors}
-        if request.kind == "shown":
-            return {"source": asking.question_about(notebook, request.cell, request.number)}
+        if request.kind == "leave":
+            self._proposals.leave()
+            return {}
+        from nbchat.frontends.jupyterlab import asking
+
         if request.kind == "wish":
             return {"is_asked": asking.ask_about_error(notebook, request.wish)}
-        self._proposals.leave()
-        return {}
+        return {"source": asking.question_about(notebook, request.cell, request.number)}
 
 
 def _places(source: str, variables: Mapping[str, Any]) -> list[list[Any]]:

@@ -73,7 +73,8 @@ class Leave(LabMessage):
     kind: Literal["leave"]
 
 
-Message: TypeAlias = Names | Failure | Panel | Shown | Wish | Proposal | Leave
+AnsweredAtOnce: TypeAlias = Names | Failure | Panel | Shown | Wish | Leave
+Message: TypeAlias = AnsweredAtOnce | Proposal
 _message: TypeAdapter[Message] = TypeAdapter(Annotated[Message, Field(discriminator="kind")])
 
 

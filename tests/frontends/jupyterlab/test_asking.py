@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
 from nbchat.context.question import Composed
 from nbchat.errors import NotThere
+from nbchat.frontends import open_panels
 from nbchat.frontends.cells.recorder import record, record_no_more
 from nbchat.frontends.host import IPythonNotebook
 from nbchat.frontends.jupyterlab.asking import ask_about_error, question_about
@@ -16,7 +18,9 @@ from nbchat.frontends.open_panels import note_closed, note_open
 
 
 @pytest.fixture
-def shell() -> Iterator[InteractiveShell]:
+def shell(monkeypatch: pytest.MonkeyPatch) -> Iterator[InteractiveShell]:
+    """One without cells, and without a panel."""
+    monkeypatch.setattr(open_panels, "_open", [])
     InteractiveShell.clear_instance()
     made = InteractiveShell.instance()
     record(made)
@@ -26,7 +30,8 @@ def shell() -> Iterator[InteractiveShell]:
 
 
 def run(shell: InteractiveShell, source: str, cell: str) -> None:
-    shell.run_cell(source, store_history=True, cell_id=cell)
+    run_cell: Any = shell.run_cell  # has no types
+    run_cell(source, store_history=True, cell_id=cell)
 
 
 def test_an_output_is_named_by_its_number_and_a_display_by_its_place(

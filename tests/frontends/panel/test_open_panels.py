@@ -9,6 +9,7 @@ import pytest
 
 from nbchat import runtime
 from nbchat.context.question import Composed
+from nbchat.frontends import open_panels
 from nbchat.frontends.open_panels import ask_in_panel
 
 from ...fakes.page import Desk
@@ -17,8 +18,9 @@ QUESTION = Composed(["Why?", "\n\nThe error."], ["the error"], "brief")
 
 
 @pytest.fixture
-def desks(fresh_kernel: None) -> Iterator[list[Desk]]:
-    """Two panels, the second opened last."""
+def desks(fresh_kernel: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Desk]]:
+    """Two panels and no others, the second opened last."""
+    monkeypatch.setattr(open_panels, "_open", [])
     made = [Desk("first"), Desk("last")]
     yield made
     for desk in made:
