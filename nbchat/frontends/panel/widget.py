@@ -45,7 +45,7 @@ class ChatPanel(AnyWidget):
         answer_where_asked(self.comm)
         self.on_msg(self._take)
         self._events = shell.events if shell else None
-        if hasattr(shell, "kernel"):
+        if shell is not None and hasattr(shell, "kernel"):
             stop_on_interrupt(shell.kernel)
         if self._events:
             self._events.register("post_run_cell", self._after_cell)
