@@ -182,13 +182,8 @@ def test_code_goes_into_the_notebook_whose_panel_it_is(
     sources = notebook.sources()
     page.evaluate("window.jupyterapp.shell.currentWidget.sessionContext.shutdown()")
 
-    assert [source.split("(")[0] for source in sources] == [
-        LOAD,
-        SHOW,
-        "a = 1",
-        "def mean",
-        "b = 2",
-    ]
+    starts = [source.split("(")[0] for source in sources]
+    assert starts == [LOAD, SHOW, "a = 1", "def mean", "b = 2"]
 
 
 def test_there_is_no_sidebar_before_nbchat_is_loaded(in_extended_lab: InExtendedLab) -> None:
