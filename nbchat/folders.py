@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from functools import lru_cache
 from pathlib import Path
 
 
@@ -21,14 +22,19 @@ def config_folder() -> Path:
 
 def data_folder() -> Path:
     """The folder of the history. Raises RuntimeError for a user without a home."""
-    if sys.platform == "darwin":
-        return _home() / "Library" / "Application Support" / "nbchat"
-    named = _named_by("LOCALAPPDATA" if os.name == "nt" else "XDG_DATA_HOME")
-    if named:
-        return named / "nbchat"
+    named = os.environ.get("LOCALAPPDATA" if os.name == "nt" else "XDG_DATA_HOME", "")
+    return _data_folder(sys.platform, named, os.path.expanduser("~"))
+
+
+@lru_cache(maxsize=8)  # it is asked for with each row of a map
+def _data_folder(platform: str, named: str, home: str) -> Path:
+    if platform == "darwin":
+        return _absolute(home) / "Library" / "Application Support" / "nbchat"
+    if os.path.isabs(named):
+        return Path(named) / "nbchat"
     if os.name == "nt":
-        return _home() / "AppData" / "Local" / "nbchat"
-    return _home() / ".local" / "share" / "nbchat"
+        return _absolute(home) / "AppData" / "Local" / "nbchat"
+    return _absolute(home) / ".local" / "share" / "nbchat"
 
 
 def _named_by(variable: str) -> Path | None:
@@ -43,7 +49,10 @@ def _named_by(variable: str) -> Path | None:
 
 def _home() -> Path:
     """The home folder. Raises RuntimeError where there is none, or a relative one alone."""
-    home = Path.home()
-    if not home.is_absolute():
+    return _absolute(os.path.expanduser("~"))
+
+
+def _absolute(home: str) -> Path:
+    if not os.path.isabs(home):
         raise RuntimeError("there is no home folder")
-    return home
+    return Path(home)
