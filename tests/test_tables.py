@@ -59,6 +59,12 @@ HOSTS: dict[str, tuple[str, ...]] = {
         "browser/test_panel_safety.py::test_no_answer_and_no_question_acts_in_the_panel",
         "browser/test_panel_axe.py::test_axe_finds_nothing",
     ),
+    "the extension, in JupyterLab 4.6 and Notebook 7.6": (
+        "browser/test_lab_loading.py::test_the_console_is_quiet_where_all_is_there",
+        "browser/test_lab_loading.py::test_notebook_7_has_it_too",
+        "browser/test_lab_blocks.py::test_copy_and_insert_give_exactly_the_characters_that_are_shown",
+        "by hand, 2026-11-30",
+    ),
     "Notebook 7.6, nbclassic 1.3": (
         "browser/test_panel_hosts.py::test_notebook_7_shows_it_and_takes_its_code",
         "browser/test_panel_hosts.py::test_the_classic_notebook_shows_it_and_takes_its_code",
