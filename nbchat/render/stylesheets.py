@@ -30,7 +30,7 @@ def rules_for(html: str, sheet: str = "style.css") -> str:
     """The rules of a sheet that can apply to something in the page, each in its group.
 
     >>> rules_for("<p dir=auto>words</p>")
-    '.nbc.nbc.nbc{[dir] p,p[dir]{text-align:start}}'
+    '.nbc.nbc.nbc{p{margin:.55em 0}[dir] p,p[dir]{text-align:start}}'
     """
     names: set[str] = set()
     for tag, marks in _TAG.findall(html):
