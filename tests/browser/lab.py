@@ -338,12 +338,19 @@ EMPTY = """async () => {
 }"""
 
 
-@pytest.fixture(scope="package")
-def lab(chromium: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    """JupyterLab, once for all tests."""
+@contextmanager
+def running_lab(folder: Path, chromium: Any, *, extended: bool = False) -> Iterator[Lab]:
+    """JupyterLab, with our extension or without it; where it is not installed, that is said."""
     try:
         import jupyterlab  # noqa: F401
     except ImportError:
         missing("jupyterlab is not installed")
-    with Lab(tmp_path_factory.mktemp("lab"), chromium) as lab:
+    with Lab(folder, chromium, extended=extended) as lab:
+        yield lab
+
+
+@pytest.fixture(scope="package")
+def lab(chromium: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    """JupyterLab, once for all tests."""
+    with running_lab(tmp_path_factory.mktemp("lab"), chromium) as lab:
         yield lab

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from .lab import Lab, Notebook, missing
+from .lab import Lab, Notebook, running_lab
 
 LOAD = "import os\nos.environ['NBCHAT_MODEL'] = 'demo'\n%load_ext nbchat"
 
@@ -26,11 +26,7 @@ TOKENS = """n => {
 @pytest.fixture(scope="package")
 def extended_lab(chromium: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     """JupyterLab with the extension, once for all tests."""
-    try:
-        import jupyterlab  # noqa: F401
-    except ImportError:
-        missing("jupyterlab is not installed")
-    with Lab(tmp_path_factory.mktemp("extended"), chromium, extended=True) as lab:
+    with running_lab(tmp_path_factory.mktemp("extended"), chromium, extended=True) as lab:
         yield lab
 
 
