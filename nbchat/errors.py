@@ -92,7 +92,9 @@ class NbchatError(Exception):
 
     def _render_traceback_(self) -> list[str]:
         # IPython and ipykernel show these lines in place of a traceback; the cell still fails.
-        first, *rest = as_can_be_written(_break_links(str(self))).split("\n", 1)
+        from nbchat.languages import translated
+
+        first, *rest = as_can_be_written(_break_links(translated(str(self)))).split("\n", 1)
         return [f"\x1b[1m{error_name(self)}\x1b[0m: {first}", *rest]
 
 

@@ -16,6 +16,7 @@ PACKAGE = Path(nbchat.__file__).parent
 
 LAYERS = (  # each line imports from the lines above it, and from itself without a circle
     (
+        "languages",
         *("environment", "key_shapes", "known_keys", "errors", "keys", "host_lists", "hosts"),
         *(
             "media_types",
