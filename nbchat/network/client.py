@@ -101,8 +101,11 @@ class Response:
 
     async def drain(self) -> None:
         """Read on for a moment after the end marker: that frees the connection for the next."""
+        if self.has_ended:
+            return
+        is_all_here = self._socket is not None and self._socket.has_whole_answer
         with suppress(NbchatError, TimeoutError), translate_errors(self._peer):
-            async with asyncio.timeout(DRAIN_SECONDS):
+            async with asyncio.timeout(None if is_all_here else DRAIN_SECONDS):
                 size = 0
                 async for raw in self._raw:
                     size += len(raw)

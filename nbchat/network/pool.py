@@ -209,6 +209,7 @@ class Pools:
         if len(self._pools) < MOST_CONNECTIONS:
             self._pools.append(make_pool(self._scheme, self._connector))
             return self._pools[-1]
+        turn: asyncio.Future[httpcore.AsyncConnectionPool]
         turn = asyncio.get_running_loop().create_future()
         self._waiting.append(turn)
         try:
