@@ -111,11 +111,14 @@ class Budget:
     ) -> AsyncGenerator[list[Event]]:
         settings = self._settings.of_request(options.get("pacing"))
         purses = [*self._set_purses.of(settings), *([given] if given else [])]
+        if not purses:
+            async with stream, aclosing(stream.batches()) as batches:
+                async for batch in batches:
+                    yield batch
+            return
         expect = partial(expected_cost, settings, model, messages, options, self._seen)
-        expected = None
-        if purses:
-            await self._account.refresh()
-            expected = expect()
+        await self._account.refresh()
+        expected = expect()
         reserved = _Reserved(settings, messages, stream)
         async with AsyncExitStack() as turn:
             if expected is None or not _is_to_pay(expected, settings, purses):
@@ -212,7 +215,7 @@ def may_go_over(settings: Settings, model: str, options: Mapping[str, Any]) -> s
 
 def _is_to_pay(expected: Expected, settings: Settings, purses: Sequence[Purse]) -> bool:
     """Whether money has to be there. Raises BudgetReached where nobody can say how much."""
-    if expected.is_free or not purses:
+    if expected.is_free:
         return False
     model, provider = expected.route.model.id, expected.route.provider.name
     why = ""
