@@ -35,6 +35,11 @@ _NAME = re.compile(r"[^\s,]+")
 _CODE = re.compile(r"(?=.*[A-Z\d_'\"=])[^\s,]+")  # a name of a program's
 _HAN = re.compile(r".*[\u4e00-\u9fff].*")
 _ENDS_IN_HAN, _BEGINS_IN_HAN = re.compile(r"[\u4e00-\u9fff] ?$"), re.compile(r" ?[\u4e00-\u9fff]")
+# "{0} turns" is a count, of a number alone; "{0} is set" is a sentence.
+_COUNTED = re.compile(r" (?!(?:is|are|was|were|has|have|can|cannot|as) )[a-z]+(?: [a-z]+)?")
+_NUMBER = re.compile(r"~?\d[\d,.]*")
+_ONE_WORD = re.compile(r"[\w-]+")
+_OPENS, _CLOSES = re.compile(r"(?:^|[.,:;!?(\[·→]) *$"), re.compile(r" *(?:$|[.,:;!?)\]·→])| +\(")
 _ONE = re.compile(r"\S+|'[^']*'|\"[^\"]*\"")
 _SENTENCES = re.compile(r"[.:;!?] ")
 _LATIN = re.compile(r"[A-Za-z\d'\"]")
@@ -60,9 +65,14 @@ class Phrase:
         return cls(tuple(pieces[::2]), tuple(map(int, pieces[1::2])), other)
 
     @property
-    def size(self) -> int:
-        """How many letters of it are the same in every text."""
-        return sum(map(len, self.words))
+    def is_count(self) -> bool:
+        """Whether it is a number of something, such as "3 turns"."""
+        return self.words[0] == "" and bool(_COUNTED.fullmatch("{}".join(self.words[1:])))
+
+    @property
+    def is_word(self) -> bool:
+        """Whether it is one word, which counts only where it stands alone, such as "failed"."""
+        return not self.holes and bool(_ONE_WORD.fullmatch(self.words[0]))
 
 
 @dataclass(slots=True, frozen=True)
@@ -141,10 +151,9 @@ class Phrasebook:
             return ""
         items = [*found["first"].split(", "), found["last"]]
         others = [self.value(item, depth + 1) for item in items]
-        if others != items:
+        if _all(_HAN, others):
             *first, last = others
-            joined = _spaced(_spaced("、".join(first), _JOINS[found["sign"]]), last)
-            return joined if _all(_HAN, others) else ""
+            return _spaced(_spaced("、".join(first), _JOINS[found["sign"]]), last)
         is_code = _all(_CODE, items) or (_all(_NAME, items) and len(items) > 2)
         return f"{found['first']}{_JOINS[found['sign']]}{found['last']}" if is_code else ""
 
@@ -210,10 +219,16 @@ class _Reading:
 
     def _price(self, match: Match) -> float:
         """What its values cost: a little, so that no sentence is read as a value of another."""
-        own = sum(self._book.price(value, self._depth) for value in match.values) + 0.01
-        if match.values and not match.phrase.words[0] and _SENTENCES.search(match.values[0]):
-            own += len(match.values[0])  # what a phrase begins with is no row of others
-        return own
+        own = 0.01
+        if not match.values:
+            return own
+        own += sum(self._book.price(value, self._depth) for value in match.values)
+        # Only at its end a sentence has somebody's words, which may be a row of sentences.
+        first, *_, last = match.phrase.words
+        inner = match.values if _WORD.search(last) else match.values[:-1]
+        if not first:
+            inner = match.values[:1] + inner[1:]
+        return own + sum(len(value) for value in inner if _SENTENCES.search(value))
 
     def _end_of_word(self, start: int) -> int:
         word = _UNKNOWN.match(self._line, start)
@@ -239,7 +254,8 @@ def _matches(phrase: Phrase, line: str, start: int) -> Iterator[Match]:
     if found[:1].lower() != first[:1].lower() or found[1:] != first[1:]:
         return
     if not others:
-        yield Match(phrase, place, ())
+        if not phrase.is_word or _stands_alone(line, start, place):
+            yield Match(phrase, place, ())
         return
     values = []
     for words in others[:-1]:
@@ -249,7 +265,14 @@ def _matches(phrase: Phrase, line: str, start: int) -> Iterator[Match]:
         values.append(line[place:at])
         place = at + len(words)
     for stop, end in _ends(others[-1], line, place):
-        yield Match(phrase, end, (*values, line[place:stop]))
+        match = Match(phrase, end, (*values, line[place:stop]))
+        if not phrase.is_count or _NUMBER.fullmatch(match.values[0]):
+            yield match
+
+
+def _stands_alone(line: str, start: int, end: int) -> bool:
+    """Whether there is a sign or nothing on both sides, and no word."""
+    return bool(_OPENS.search(line, 0, start) and _CLOSES.match(line, end))
 
 
 def _ends(words: str, line: str, place: int) -> Iterator[tuple[int, int]]:
