@@ -23,10 +23,6 @@ WHOLE = 1e9  # what it costs to leave a word of a value as it is
 
 _HOLE = re.compile(r"\{(\d)\}")
 _WORD = re.compile(r"[^\W\d_]+")
-_HAN = re.compile(r"[\u4e00-\u9fff]")
-# Who has set the base URL, which the engine puts behind these words wherever they stand.
-_NOTE = re.compile(r"(?<=\bthe base URL) \(([^()]*)\)")
-_BASE_URL = re.compile(r"(?:基础|base) URL")
 _UNKNOWN = re.compile(r"\S+\s*|\s+")
 _BOUNDARY = re.compile(r"(?=[.,:;!?](?:\s|$))|(?<=[.,:;!?)·])\s+|\s+(?=[(·])|$")
 # How a sentence ends in Chinese; the space behind it goes.
@@ -92,20 +88,7 @@ class Phrasebook:
         if not line.strip() or len(line) > LONGEST_LINE:
             return line
         indent = line[: len(line) - len(line.lstrip())]
-        return indent + (self._with_note(line.strip()) or _Reading(self, line.strip(), 0).other)
-
-    def _with_note(self, line: str) -> str:
-        """A line that says who has set the base URL; "" where it is none that is known so."""
-        note = _NOTE.search(line)
-        if note is None:
-            return ""
-        without = line[: note.start()] + line[note.end() :]
-        other = _Reading(self, without, 0).other
-        place = _BASE_URL.search(other)
-        if place is None or "the base URL" in other:
-            return ""
-        whose = self.value(note[1], 0)
-        return f"{other[: place.end()]}（{whose}）{other[place.end() :].lstrip(' ')}"
+        return indent + _Reading(self, line.strip(), 0).other
 
     def value(self, text: str, depth: int) -> str:
         """A value in the other language where all of it is known, such as "3 turns"."""
@@ -156,10 +139,7 @@ class _Reading:
         left = self._line[start:end]
         rest, behind = self._best[end]
         price = WHOLE if self._whole and _WORD.search(left) else 1.0
-        cost = price * len(left) + rest
-        sign = _FULL_WIDTH.get(left, left)
-        is_between = _HAN.match(behind) or (not behind and self._line[start - 1] == ")")
-        other = (sign if is_between and start and not self._whole else left) + behind
+        cost, other = price * len(left) + rest, left + behind
         for match in ways:
             # A value costs a little, so that a sentence is not read as a value of another one.
             own = 0.3 * sum(map(len, match.values)) + 0.01
@@ -225,8 +205,6 @@ def _joined(said: str, behind: str) -> str:
         if behind.startswith(sign) and not said.endswith(tuple("。，：；！？")):
             return f"{said}{wide}{behind[len(sign) :].lstrip()}"
     if said.endswith(tuple("。，：；！？）")):
-        return said + behind.lstrip(" ")
-    if _HAN.match(said[-1:]) and _HAN.match(behind.lstrip(" ")):
         return said + behind.lstrip(" ")
     return said + behind
 
