@@ -188,15 +188,15 @@ def not_an_api_error(
             f"{OR_ANOTHER_MODEL}"
         )
     is_json = _is_json(text)
-    words = f" It answered with {words}, which is no JSON."
+    answered = f" It answered with {words}, which is no JSON."
     if is_json:
-        words = f" It answered with {words}, which gives no reason."
+        answered = f" It answered with {words}, which gives no reason."
     if not text:
-        words = " It answered with nothing."
+        answered = " It answered with nothing."
     said = "" if is_page or is_json else text[:LONGEST_TEXT]
     if status == 404 and not is_about_a_model(said, context.route.model.sent_id):
         said = ""
-    return error_for(ProviderProblem(said), status, headers, context, words)
+    return error_for(ProviderProblem(said), status, headers, context, answered)
 
 
 def _is_json(text: str) -> bool:
