@@ -24,6 +24,8 @@ WHOLE = 1e9  # what it costs to leave a word of a value as it is
 _HOLE = re.compile(r"\{(\d)\}")
 _WORD = re.compile(r"[^\W\d_]+")
 _UNKNOWN = re.compile(r"\S+\s*|\s+")
+_BEFORE_WORD = re.compile(r"(?:^|[·,;:(→])\s*$")
+_BEHIND_WORD = re.compile(r"\s*(?:$|[·.,;:!?)→])")
 _BOUNDARY = re.compile(r"(?=[.,:;!?](?:\s|$))|(?<=[.,:;!?)·])\s+|\s+(?=[(·])|$")
 # How a sentence ends in Chinese; the space behind it goes.
 _FULL_WIDTH = {". ": "。", ", ": "，", ": ": "：", "; ": "；", ".": "。", ",": "，", ":": "："}
@@ -49,9 +51,9 @@ class Phrase:
         return cls(tuple(pieces[::2]), tuple(map(int, pieces[1::2])), other)
 
     @property
-    def size(self) -> int:
-        """How many letters of it are the same in every text."""
-        return sum(map(len, self.words))
+    def is_word(self) -> bool:
+        """Whether it is one word, which counts only where it stands alone between signs."""
+        return not self.holes and _WORD.fullmatch(self.words[0]) is not None
 
 
 @dataclass(slots=True, frozen=True)
@@ -102,7 +104,8 @@ class Phrasebook:
         """Every phrase that is found there, with each of its ends."""
         first = _WORD.match(line, start)
         for phrase in self._by_word.get(first[0].lower(), ()) if first else ():
-            yield from _matches(phrase, line, start)
+            if not phrase.is_word or _stands_alone(line, start, start + len(phrase.words[0])):
+                yield from _matches(phrase, line, start)
         for phrase in self._loose:
             yield from _matches(phrase, line, start)
 
@@ -181,6 +184,11 @@ def _matches(phrase: Phrase, line: str, start: int) -> Iterator[Match]:
         place = at + len(words)
     for stop, end in _ends(others[-1], line, place):
         yield Match(phrase, end, (*values, line[place:stop]))
+
+
+def _stands_alone(line: str, start: int, end: int) -> bool:
+    """Whether a word has no other one beside it: "set" in "kimi (set)", not in "set the key"."""
+    return bool(_BEFORE_WORD.search(line, 0, start) and _BEHIND_WORD.match(line, end))
 
 
 def _ends(words: str, line: str, place: int) -> Iterator[tuple[int, int]]:

@@ -15,6 +15,7 @@ BOOK = Phrasebook(
         "{0} is a provider.": "{0} 是服务商。",
         "the table has no models of {0}": "表中没有 {0} 的模型",
         "Look around": "看看周围",
+        "set": "已设置",
     }
 )
 
@@ -40,6 +41,9 @@ BOOK = Phrasebook(
         ),
         ("  Look around\n%chat models", "  看看周围\n%chat models"),
         ("What a server says itself.", "What a server says itself."),
+        ("set", "已设置"),
+        ("key: set, and x", "key: 已设置，and x"),
+        ("Please set the key, or set it.", "Please set the key, or set it."),
         ("", ""),
     ],
 )
