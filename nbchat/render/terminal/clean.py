@@ -40,6 +40,15 @@ def columns(text: str) -> int:
     return sum(map(_columns_of, text))
 
 
+def padded(text: str, width: int) -> str:
+    """The text with spaces behind it, so that it takes `width` columns.
+
+    >>> padded("回答", 6), padded("longer", 2)
+    ('回答  ', 'longer')
+    """
+    return text + " " * (width - columns(text))
+
+
 def wrapped(text: str, width: int) -> list[str]:
     """The text in lines of `width` columns, broken between words; at least one.
 

@@ -11,8 +11,9 @@ from nbchat.frontends.notebook import clipboard
 from nbchat.frontends.notebook.commands.chat_command import ChatCommand
 from nbchat.frontends.notebook.commands.table import command
 from nbchat.frontends.notebook.next_cell import insert_below
-from nbchat.frontends.notebook.page_or_text import show
+from nbchat.frontends.notebook.page_or_text import say, show
 from nbchat.invisible import INVISIBLE
+from nbchat.languages import translated
 from nbchat.render.characters import undisguised_name, unmasked, without_emoji_marks
 from nbchat.render.page import note
 from nbchat.render.value_table import has_value, value_json
@@ -184,12 +185,13 @@ def unseen_characters(code: str) -> str:
 
 
 def _say(lines: list[str]) -> None:
-    print("\n".join(lines))
+    say("\n".join(lines))
 
 
 def _show(chat: ChatCommand, block: CodeBlock, lines: list[str]) -> None:
     """The code to copy, as answers show it, with lines above it."""
     from nbchat.render.markdown.code import code_block
 
+    lines = [*map(translated, lines)]
     page = "".join([*map(note, lines), code_block(block.code, block.language)])
     show(chat.shell, page, "\n".join([*lines, "", block.code]))

@@ -164,10 +164,10 @@ def _way(word: str, text: str, rows: Mapping[str, Row]) -> str:
     meant = [command for command, tried in _TRIED.items() if word in tried.split()]
     if not meant:
         return ""
-    ways = [
+    way, *others = [
         f"%chat {_filled(rows[command].usage, text)} ({rows[command].what})" for command in meant
     ]
-    return f"Did you mean {', or '.join(ways)}?"
+    return f"Did you mean {way}, or {others[0]}?" if others else f"Did you mean {way}?"
 
 
 def _option(word: str, text: str) -> str:

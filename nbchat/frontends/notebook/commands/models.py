@@ -11,9 +11,10 @@ from nbchat.catalog.typed_addresses import address_meant
 from nbchat.errors import BadCommand, NotThere, UnknownModel
 from nbchat.frontends.notebook.commands.chat_command import ChatCommand
 from nbchat.frontends.notebook.commands.table import command
-from nbchat.frontends.notebook.page_or_text import show_table
+from nbchat.frontends.notebook.page_or_text import say, show_table
 from nbchat.frontends.notebook.stand_ins import explained
 from nbchat.key_policy import missing_key
+from nbchat.languages import translated
 from nbchat.wording import nearest, plural, shorten
 
 if TYPE_CHECKING:
@@ -144,7 +145,8 @@ class _ModelTable:
         provider = catalog.providers[row.type].name
         price, able = short_price(row), abilities(row)
         key = self._key_cell(row)
-        return [name or row.id, provider, key, window_text(row), price, able, _status(row)]
+        status = translated(_status(row))
+        return [name or row.id, provider, translated(key), window_text(row), price, able, status]
 
     def _key_cell(self, row: Model) -> str:
         """Whether its provider has a key, or which variable it would be in."""
@@ -167,7 +169,7 @@ class _ModelTable:
 
 def _telling(head: list[str], rows: list[list[str]]) -> tuple[list[str], list[list[str]]]:
     """The table without columns that say nothing: an empty one, and keys that are all there."""
-    nothing = {"", *READY}
+    nothing = {"", *READY, *map(translated, READY)}
     dull = [
         name in ("", KEY_HEAD) and {*said} <= nothing
         for name, *said in zip(head, *rows, strict=True)
@@ -190,7 +192,7 @@ def _show_live_models(chat: ChatCommand, kind: str) -> None:
         window = f"{model.context_window:,}" if model.context_window else ""
         name = catalog.name_of(kind, model.id) or f"{kind}:{model.id}"
         price, able = price_text(model), abilities(model)
-        cells.append([name, model.name, window, price, able, _status(model)])
+        cells.append([name, model.name, window, price, able, translated(_status(model))])
     below = f"{plural(len(rows), 'model')}, as {catalog.providers[kind].name} lists them now."
     show_table(chat.shell, LIVE_HEAD, cells, below)
 
@@ -206,14 +208,15 @@ def providers(chat: ChatCommand, pattern: str = "") -> None:
     for provider in settings.catalog.providers.values():
         if provider.retired or not _is_like(pattern, provider.type, provider.name):
             continue
-        variables = " or ".join(provider.env_keys)
+        variables = f" {translated('or')} ".join(provider.env_keys)
         key = _key_state(provider, settings)
         model = settings.catalog.name_of(provider.type, provider.default_model) or ""
         rows.append([provider.type, provider.name, variables, key, model])
     if not rows:
         raise NotThere(_no_provider(pattern, settings.catalog))
     rows.sort(key=lambda row: row[3] not in READY)
-    show_table(chat.shell, PROVIDER_HEAD, rows)
+    cells = [[*row[:3], translated(row[3]), row[4]] for row in rows]
+    show_table(chat.shell, PROVIDER_HEAD, cells)
 
 
 def _no_provider(pattern: str, catalog: Catalog) -> str:
@@ -241,11 +244,11 @@ def use(chat: ChatCommand, model: str = "") -> None:
     if route.provider.retired:
         raise UnknownModel(route.provider.retired)
     chat.conversation.model = model
-    print(f"{model} answers from now on. Provider: {route.provider.name}.")
+    say(f"{model} answers from now on. Provider: {route.provider.name}.")
     if route.model.status == "retired":
-        print(_retired_text(route.model, settings.catalog))
+        say(_retired_text(route.model, settings.catalog))
     if route.provider.key_needed and not settings.key(route.provider, route.model.env_key):
-        print(missing_key(route.provider))
+        say(missing_key(route.provider))
 
 
 def _retired_text(model: Model, catalog: Catalog) -> str:
