@@ -78,6 +78,6 @@ def _model_cells(model: Model) -> tuple[str, ...]:
     status = (
         ""
         if model.status in ("current", "unlisted")
-        else f"{model.status} {model.retired_on or ''}".strip()
+        else f"{translated(model.status)} {model.retired_on or ''}".strip()
     )
-    return (model.id, model.type, window, price_text(model), abilities(model), translated(status))
+    return (model.id, model.type, window, price_text(model), abilities(model), status)

@@ -23,9 +23,9 @@ WHOLE = 1e9  # what it costs to leave a word of a value as it is
 
 _HOLE = re.compile(r"\{(\d)\}")
 _WORD = re.compile(r"[^\W\d_]+")
-_UNKNOWN = re.compile(r"\S+\s*|\s+")
-_BEFORE_WORD = re.compile(r"(?:^|[·,;:(→])\s*$")
-_BEHIND_WORD = re.compile(r"\s*(?:$|[·.,;:!?)→])")
+_UNKNOWN = re.compile(r"\(|\S+\s*|\s+")
+_BEFORE_WORD = re.compile(r"(?:^|[·(→])\s*$")
+_BEHIND_WORD = re.compile(r"\s*(?:$|[·:)→])")
 _BOUNDARY = re.compile(r"(?=[.,:;!?](?:\s|$))|(?<=[.,:;!?)·])\s+|\s+(?=[(·])|$")
 # How a sentence ends in Chinese; the space behind it goes.
 _FULL_WIDTH = {". ": "。", ", ": "，", ": ": "：", "; ": "；", ".": "。", ",": "，", ":": "："}

@@ -125,12 +125,12 @@ def _add_provider(
     hosts: dict[str, _Host], row: UserRow, provider: Provider, before: Provider | None
 ) -> None:
     kind = _plain(provider.type)
-    asked = f"every model of {kind}{_namesake(provider)}"
+    asked = f"every model of {kind}" + _namesake(provider)
     today = _hosts_of(before) if before else []
     for name in _hosts_of(provider):
         host = hosts.setdefault(name, _Host())
         is_moved = bool(today) and name not in today
-        moved = f"{asked}, which is asked at {today[0]} today" if is_moved else asked
+        moved = asked + (f", which is asked at {today[0]} today" if is_moved else "")
         host.asked.append(translated(moved))
         for variable in provider.env_keys:
             _add_variable(host, name, variable, "as the key")
@@ -147,7 +147,7 @@ def _add_provider(
         host.sent += _bodies(row)
     if "env_base_url" in row.fields:
         for variable in provider.env_base_url:
-            where = translated(f"the address in {variable}{_state(variable)}")
+            where = translated(f"the address in {variable}" + _state(variable))
             hosts.setdefault(where, _Host()).asked.append(translated(asked))
 
 
@@ -191,11 +191,11 @@ def _route(catalog: Catalog, name: str, kind: str = "") -> Route | None:
 def _add_variable(host: _Host, name: str, variable: str, how: str) -> None:
     """A variable that the file names; `name` is the host to which its owner may send it."""
     owners = owners_of(variable, os.environ.get(variable, ""))
-    words = f"{_plain(variable)}{_state(variable)}, {how}"
+    words = f"{_plain(variable)}{_state(variable)}, {translated(how)}"
     if not owners or any(owner.trusts(name) or name in _hosts_of(owner) for owner in owners):
         host.sent.append(translated(words))
     else:
-        host.refused.append(translated(f"{words}: it holds the key of {owners[0].name}"))
+        host.refused.append(translated(words + f": it holds the key of {owners[0].name}"))
 
 
 def _whose(host: str) -> str:

@@ -104,10 +104,9 @@ def _plain(numbers: Sequence[int]) -> str:
 
 def _listed(recorder: Recorder) -> str:
     """What is hidden and what is pinned."""
-    cells = recorder.cells
     lines = []
-    for what, marks in (("Never sent", recorder.hidden), ("Pinned", recorder.pinned)):
-        numbers = sorted(marks.numbers(cells))
-        if numbers:
-            lines.append(f"{what}: {_named(numbers)}.")
+    if hidden := sorted(recorder.hidden.numbers(recorder.cells)):
+        lines.append(f"Never sent: {_named(hidden)}.")
+    if pinned := sorted(recorder.pinned.numbers(recorder.cells)):
+        lines.append(f"Pinned: {_named(pinned)}.")
     return " ".join(lines) or "No cell is hidden or pinned. To hide In[3]: %chat hide 3"

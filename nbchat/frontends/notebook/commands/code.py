@@ -154,9 +154,10 @@ def cell_code(block: CodeBlock) -> str | None:
 def _named(blocks: list[CodeBlock], at: int) -> str:
     """`Block 2 of 3, python, 12 lines`."""
     block = blocks[at]
-    facts = [f"Block {at + 1} of {len(blocks)}", undisguised_name(block.language)]
-    facts.append(plural(block.code.count("\n") + 1, "line"))
-    return ", ".join(filter(None, facts))
+    language, lines = undisguised_name(block.language), plural(block.code.count("\n") + 1, "line")
+    if not language:
+        return f"Block {at + 1} of {len(blocks)}, {lines}"
+    return f"Block {at + 1} of {len(blocks)}, {language}, {lines}"
 
 
 def _remarks(block: CodeBlock) -> list[str]:

@@ -154,7 +154,8 @@ def _why_empty(conversation: Conversation) -> str:
         return NOTHING_ASKED
     if not conversation.can_redo:
         return ALL_ASIDE
-    others = f"{plural(asked, 'turn')} {'is' if asked == 1 else 'are'} on other branches"
+    count = plural(asked, "turn")
+    others = f"{count} is on other branches" if asked == 1 else f"{count} are on other branches"
     return f"The conversation starts over; {others}:\n%chat branches"
 
 
@@ -171,7 +172,8 @@ def undo(chat: ChatCommand, count: str = "") -> None:
         say("Nothing to take back.")
         return
     before = len(gone) + len(chat.conversation.turns)
-    say(f"Took back {len(gone)} of {plural(before, 'turn')}. {what_stays(gone)}".strip())
+    stays = what_stays(gone)
+    say(f"Took back {len(gone)} of {plural(before, 'turn')}." + (f" {stays}" if stays else ""))
 
 
 @command("redo", "take back the last undo or reset", group="conversation")
@@ -183,8 +185,8 @@ def redo(chat: ChatCommand) -> None:
 @command("reset", "start the conversation over, without its history", group="conversation")
 def reset(chat: ChatCommand) -> None:
     count = chat.conversation.reset()
-    left = f"; {plural(count, 'turn')} left behind, which %chat redo undoes" if count else ""
-    say(f"The conversation starts over{left}.")
+    left = f"{plural(count, 'turn')} left behind, which %chat redo undoes"
+    say(f"The conversation starts over; {left}." if count else "The conversation starts over.")
 
 
 @command("branches", "every branch of the conversation, with its number", group="conversation")

@@ -80,10 +80,8 @@ def resume(chat: ChatCommand, which: str = "") -> None:
     name = chat.conversation.name
     stored = _find_stored(store, which) if which else left_conversation(name, store)
     if stored is None:
-        raise NotThere(
-            "there is nothing to resume: no earlier kernel of this notebook left one."
-            f"{_other_notebooks(store)}"
-        )
+        said = "there is nothing to resume: no earlier kernel of this notebook left one."
+        raise NotThere(said + _other_notebooks(store))
     turns = store.ask(lambda database: database.turns(stored.header.id))
     conversation = chat.runtime.chat(stored.header.name)
     if conversation.id != stored.header.id:
@@ -112,15 +110,18 @@ def _print_taken_over(conversation: Conversation) -> None:
 def _other_notebooks(store: Store) -> str:
     """How to go on with what this notebook has left under another name of its own."""
     here = Path(notebook_path())
-    left: dict[str, str] = {}
+    left: dict[str, tuple[str, str]] = {}
     for stored in _all_stored(store):
         path = Path(stored.notebook)
         if stored.notebook and path.parent == here.parent and path != here and stored.header.length:
             length = plural(stored.header.length, "turn")
-            left.setdefault(notebook_name(stored), f"{length} from {day_text(stored.changed)}")
+            left.setdefault(notebook_name(stored), (length, day_text(stored.changed)))
     if not left or not here.name:
         return " All that are stored:\n%chat list"
-    ways = [f"%chat resume {name} ({what})" for name, what in [*left.items()][:MOST_NOTEBOOKS]]
+    ways = [
+        f"%chat resume {name} ({length} from {day})"
+        for name, (length, day) in [*left.items()][:MOST_NOTEBOOKS]
+    ]
     return (
         f" %chat list has all.\nIf this notebook was copied or had another name: {', '.join(ways)}."
     )
@@ -189,9 +190,11 @@ def _delete(chat: ChatCommand, conversation: Conversation, store: Store | None) 
 
 def _delete_stored(store: Store, id: str, name: str, count: int) -> None:
     gone = store.delete(id)
-    when = "" if gone else ", as soon as another kernel that is reading it has done so"
-    turns = plural(count, "turn")
-    say(f"Deleted {name!r}, {turns}; nothing of it is left in {store.path}{when}.")
+    said = f"Deleted {name!r}, {plural(count, 'turn')}; nothing of it is left in {store.path}"
+    if gone:
+        say(f"{said}.")
+    else:
+        say(f"{said}, as soon as another kernel that is reading it has done so.")
 
 
 def _all_stored(store: Store) -> list[Stored]:

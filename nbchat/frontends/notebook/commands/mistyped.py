@@ -130,7 +130,7 @@ def no_such_command(name: str, text: str, rows: Mapping[str, Row], catalog: Cata
             return f"{unknown}{mark} {meant}"
     guess = did_you_mean(name, [row for row in rows if row not in NEVER_GUESSED], LEAST_ALIKE)
     if guess and is_short and not is_sentence:
-        return f"{unknown}.{guess} %chat alone lists them."
+        return f"{unknown}.{guess}" + " %chat alone lists them."
     if address := address_meant(name, catalog):
         return address
     apart, count = written_apart([name, *text.split()], catalog)

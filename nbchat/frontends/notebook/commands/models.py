@@ -62,7 +62,7 @@ def _show_models(chat: ChatCommand, *, every: bool) -> None:
         table.show([*now, *rest])
         return
     keyless = sum(table.settings.catalog.providers[row.type].key_needed for row in rest)
-    needs = f"{keyless:,} more {'needs' if keyless == 1 else 'need'} a key"
+    needs = f"{keyless:,} more needs a key" if keyless == 1 else f"{keyless:,} more need a key"
     table.show(now, f"{needs}: %chat models {ALL}" if keyless else "")
 
 
@@ -145,8 +145,16 @@ class _ModelTable:
         provider = catalog.providers[row.type].name
         price, able = short_price(row), abilities(row)
         key = self._key_cell(row)
-        status = translated(_status(row))
-        return [name or row.id, provider, translated(key), window_text(row), price, able, status]
+        row_status = _status(row)
+        return [
+            name or row.id,
+            provider,
+            translated(key),
+            window_text(row),
+            price,
+            able,
+            row_status,
+        ]
 
     def _key_cell(self, row: Model) -> str:
         """Whether its provider has a key, or which variable it would be in."""
@@ -192,7 +200,7 @@ def _show_live_models(chat: ChatCommand, kind: str) -> None:
         window = f"{model.context_window:,}" if model.context_window else ""
         name = catalog.name_of(kind, model.id) or f"{kind}:{model.id}"
         price, able = price_text(model), abilities(model)
-        cells.append([name, model.name, window, price, able, translated(_status(model))])
+        cells.append([name, model.name, window, price, able, _status(model)])
     below = f"{plural(len(rows), 'model')}, as {catalog.providers[kind].name} lists them now."
     show_table(chat.shell, LIVE_HEAD, cells, below)
 
@@ -253,8 +261,9 @@ def use(chat: ChatCommand, model: str = "") -> None:
 
 def _retired_text(model: Model, catalog: Catalog) -> str:
     """What to know of a model that its vendor no longer serves."""
-    since = f" on {model.retired_on}" if model.retired_on else ""
-    sentences = [f"It was retired{since} and will most likely be refused."]
+    sentences = ["It was retired and will most likely be refused."]
+    if model.retired_on:
+        sentences = [f"It was retired on {model.retired_on} and will most likely be refused."]
     if model.replacement:
         name = catalog.name_of(model.type, model.replacement) or model.replacement
         sentences.append(f"Its replacement: {name}.")
@@ -287,4 +296,4 @@ def _key_state(provider: Provider, settings: Settings) -> str:
 def _status(model: Model) -> str:
     if model.status in ("current", "unlisted"):
         return ""
-    return f"{model.status} {model.retired_on or ''}".strip()
+    return f"{translated(model.status)} {model.retired_on or ''}".strip()

@@ -20,7 +20,9 @@ MOST_FUNCTIONS = 30  # of the notebook that are listed
 LONGEST_WHAT = 100  # characters of what a function says of itself
 # What the ready tools say of themselves, to a model in English.
 SAID = {
-    "look": "Look at what is in the user's notebook. Nothing is changed or run, and nobody is asked.",
+    "look": (
+        "Look at what is in the user's notebook. Nothing is changed or run, and nobody is asked."
+    ),
     "run": "Run Python in the user's own kernel, with their variables, as a cell would.",
 }
 HEAD = ["tool", "asks first", "what it does"]
@@ -52,8 +54,13 @@ def _below(chat: ChatCommand, names: list[str]) -> str:
     """What is not listed, how far one question may go, and the line to type."""
     limits = chat.settings.tools
     said = []
-    if len(names) > MOST_FUNCTIONS:
-        said.append(f"{plural(len(names) - MOST_FUNCTIONS, 'more function')} can be named, too.")
+    more = len(names) - MOST_FUNCTIONS
+    if more > 0:
+        said.append(
+            f"{more} more function can be named, too."
+            if more == 1
+            else f"{more:,} more functions can be named, too."
+        )
     said.append(
         f"One question: {plural(limits.rounds, 'request')} and {plural(limits.calls, 'call')} at "
         "most ([tools] in the settings)."

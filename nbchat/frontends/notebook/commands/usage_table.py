@@ -94,8 +94,13 @@ def remarks(conversation: Conversation) -> str:
         said.append("What was taken back, asked again or set aside is counted, too.")
     every = list(paid_for(turns, conversation.unanswered))
     if without_word := sum(not paid.has_word for paid in every):
-        are = "is" if without_word == 1 else "are"
-        said.append(f"{plural(without_word, 'request')} without a word {are} counted, too.")
+        tries = plural(without_word, "request")
+        is_one = without_word == 1
+        said.append(
+            f"{tries} without a word is counted, too."
+            if is_one
+            else f"{tries} without a word are counted, too."
+        )
     if uncounted := sum(not paid.is_counted for paid in every):
         said.append(f"Of {plural(uncounted, 'answer')} the provider has not said the tokens.")
     if not cost_by_settings(paid.answer for paid in every).complete:
@@ -121,7 +126,7 @@ def tools_line(tools: Mapping[str, Sequence[float]], *, with_times: bool) -> str
     told = []
     for name, seconds in tools.items():
         time = f", {sum(seconds):,.1f} s" if with_times else ""
-        told.append(f"{name} {plural(len(seconds), 'time')}{time}")
+        told.append(f"{name} {translated(plural(len(seconds), 'time'))}{time}")
     return f"Tools: {'; '.join(told)}."
 
 

@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from nbchat.catalog.amounts import Amounts
 from nbchat.errors import BadCommand
+from nbchat.languages import translated
 from nbchat.middleware.budget import SCOPES
 from nbchat.middleware.purse import money
 from nbchat.settings_values import Budgets
@@ -46,10 +47,8 @@ def _one_of(word: str, known: tuple[Word, ...], what: str) -> Word:
         if word == one:
             return one
     near = did_you_mean(word, known)
-    raise BadCommand(
-        f"%chat usage takes {in_words(known)} as {what}, not {shorten(word, LONGEST_SHOWN)!r}."
-        f"{near}\nSuch as:\n%chat usage today {BY} model"
-    )
+    said = f"%chat usage takes {in_words(known)} as {what}, not {shorten(word, LONGEST_SHOWN)!r}."
+    raise BadCommand(f"{said}{near}\nSuch as:\n%chat usage today {BY} model")
 
 
 def budget_lines(budgets: Budgets, account: Account) -> list[str]:
@@ -61,9 +60,14 @@ def budget_lines(budgets: Budgets, account: Account) -> list[str]:
         limit: Amounts = getattr(budgets, scope)
         spent = account.spent(scope) if limit else {}
         told = [
-            f"{money(spent.get(currency, 0.0), currency)} of {money(amount, currency)}"
+            (money(spent.get(currency, 0.0), currency), money(amount, currency))
             for currency, amount in limit.items()
         ]
-        if told:
-            lines.append(f"{BUDGET_WORDS[scope]}: {' and '.join(told)} are spent.")
+        if len(told) == 1:
+            ((part, whole),) = told
+            lines.append(f"{BUDGET_WORDS[scope]}: {part} of {whole} are spent.")
+        elif told:
+            each = [f"{part} {translated('of')} {whole}" for part, whole in told]
+            several = f" {translated('and')} ".join(each)
+            lines.append(f"{BUDGET_WORDS[scope]}: {several} are spent.")
     return lines
