@@ -24,6 +24,9 @@ WHOLE = 1e9  # what it costs to leave a word of a value as it is
 _HOLE = re.compile(r"\{(\d)\}")
 _WORD = re.compile(r"[^\W\d_]+")
 _UNKNOWN = re.compile(r"\(|\S+\s*|\s+")
+# "{0} turns" is of a number alone.
+_NOUN = re.compile(r" [a-z]+")
+_NUMBER = re.compile(r"\(?~?\d[\d,.]*")
 _BEFORE_WORD = re.compile(r"(?:^|[·(→])\s*$")
 _BEHIND_WORD = re.compile(r"\s*(?:$|[·:)→])")
 _BOUNDARY = re.compile(r"(?=[.,:;!?](?:\s|$))|(?<=[.,:;!?)·])\s+|\s+(?=[(·])|$")
@@ -49,6 +52,11 @@ class Phrase:
         """
         pieces = _HOLE.split(sentence)
         return cls(tuple(pieces[::2]), tuple(map(int, pieces[1::2])), other)
+
+    @property
+    def is_count(self) -> bool:
+        """Whether it is a number of something, such as "3 turns"."""
+        return self.words[0] == "" and _NOUN.fullmatch("".join(self.words)) is not None
 
     @property
     def is_word(self) -> bool:
@@ -183,7 +191,8 @@ def _matches(phrase: Phrase, line: str, start: int) -> Iterator[Match]:
         values.append(line[place:at])
         place = at + len(words)
     for stop, end in _ends(others[-1], line, place):
-        yield Match(phrase, end, (*values, line[place:stop]))
+        if not phrase.is_count or _NUMBER.fullmatch(line, place, stop):
+            yield Match(phrase, end, (*values, line[place:stop]))
 
 
 def _stands_alone(line: str, start: int, end: int) -> bool:

@@ -59,7 +59,7 @@ def report(file: FoundFile, own: Catalog, others: Sequence[FoundFile] = ()) -> l
 def _facts(file: FoundFile) -> str:
     facts = [plural(len(file.content), "byte")]
     if file.owner is not None and os.name != "nt":
-        facts += [f"of {user_name(file.owner)}", f"mode {file.mode:o}"]
+        facts += [f"{translated('of')} {user_name(file.owner)}", f"mode {file.mode:o}"]
     if file.path.is_symlink():
         facts.append(f"a link to {written_out(os.path.realpath(file.path))}")
     if file.doubt:

@@ -41,6 +41,7 @@ BOOK = Phrasebook(
         ),
         ("  Look around\n%chat models", "  看看周围\n%chat models"),
         ("What a server says itself.", "What a server says itself."),
+        ("Who turns off the lights", "Who turns off the lights"),
         ("set", "已设置"),
         ("kimi (set)", "kimi (已设置)"),
         ("set: x", "已设置：x"),

@@ -190,11 +190,14 @@ def _delete(chat: ChatCommand, conversation: Conversation, store: Store | None) 
 
 def _delete_stored(store: Store, id: str, name: str, count: int) -> None:
     gone = store.delete(id)
-    said = f"Deleted {name!r}, {plural(count, 'turn')}; nothing of it is left in {store.path}"
+    turns = plural(count, "turn")
     if gone:
-        say(f"{said}.")
+        say(f"Deleted {name!r}, {turns}; nothing of it is left in {store.path}.")
     else:
-        say(f"{said}, as soon as another kernel that is reading it has done so.")
+        say(
+            f"Deleted {name!r}, {turns}; nothing of it is left in {store.path}, as soon as another "
+            "kernel that is reading it has done so."
+        )
 
 
 def _all_stored(store: Store) -> list[Stored]:

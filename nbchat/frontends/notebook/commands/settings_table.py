@@ -49,11 +49,32 @@ def _sentence(words: str) -> str:
 
 
 def _cells(row: Setting) -> tuple[str, str, str]:
-    name = row.name if row.name in OF_FILES else translated(row.name)
+    name = _name(row.name)
     origin = _alternatives(row.origin) or translated(row.origin)
     if row.note:
         origin += f" ({translated(row.note)})"
-    return name, _from_home(translated(row.value)), _from_home(origin)
+    return name, _from_home(_value(row.value)), _from_home(origin)
+
+
+def _name(name: str) -> str:
+    """The name of a row: that of a setting stays, as does the one in "kimi key"."""
+    if name in OF_FILES:
+        return name
+    first, _, rest = name.partition(" ")
+    if rest in ("key", "base URL"):
+        return f"{first} {translated(rest)}"
+    if first in ("alias", "provider", "model") and rest:
+        return f"{translated(first)} {rest}"
+    return translated(name)
+
+
+def _value(value: str) -> str:
+    """A value, which may begin with a word of ours: "in a folder", "at a provider"."""
+    first, _, rest = value.partition(" ")
+    shown = translated(value)
+    if shown == value and first in ("in", "at") and rest:
+        return f"{translated(first)} {rest}"
+    return shown
 
 
 def _alternatives(origin: str) -> str:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TypeVar
 
 from nbchat.catalog.amounts import Amounts
 from nbchat.errors import BadCommand
-from nbchat.languages import translated
 from nbchat.middleware.budget import SCOPES
 from nbchat.middleware.purse import money
 from nbchat.settings_values import Budgets
@@ -63,11 +63,17 @@ def budget_lines(budgets: Budgets, account: Account) -> list[str]:
             (money(spent.get(currency, 0.0), currency), money(amount, currency))
             for currency, amount in limit.items()
         ]
-        if len(told) == 1:
-            ((part, whole),) = told
-            lines.append(f"{BUDGET_WORDS[scope]}: {part} of {whole} are spent.")
-        elif told:
-            each = [f"{part} {translated('of')} {whole}" for part, whole in told]
-            several = f" {translated('and')} ".join(each)
-            lines.append(f"{BUDGET_WORDS[scope]}: {several} are spent.")
+        if told:
+            lines.append(_spent_line(BUDGET_WORDS[scope], told))
     return lines
+
+
+def _spent_line(budget: str, told: Sequence[tuple[str, str]]) -> str:
+    """A sentence of what is spent of how much, in each currency."""
+    if len(told) == 1:
+        ((part, whole),) = told
+        return f"{budget}: {part} of {whole} are spent."
+    if len(told) == 2:
+        (part, whole), (other_part, other_whole) = told
+        return f"{budget}: {part} of {whole} and {other_part} of {other_whole} are spent."
+    return f"{budget}: {' and '.join(f'{part} of {whole}' for part, whole in told)} are spent."
