@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -32,6 +32,14 @@ _BEHIND_WORD = re.compile(r"\s*(?:$|[·:)→])")
 _BOUNDARY = re.compile(r"(?=[.,:;!?](?:\s|$))|(?<=[.,:;!?)·])\s+|\s+(?=[(·])|$")
 # How a sentence ends in Chinese; the space behind it goes.
 _FULL_WIDTH = {". ": "。", ", ": "，", ": ": "：", "; ": "；", ".": "。", ",": "，", ":": "："}
+_ROW = re.compile(r"(?P<first>.+)(?P<sign> or | and )(?P<last>.+)")
+_JOINS = {" or ": " 或 ", " and ": " 和 "}
+_NAME = re.compile(r"[^\s,]+")
+_CODE = re.compile(r"(?=.*[A-Z\d_'\"=])[^\s,]+")  # a name of a program's
+_HAN = re.compile(r".*[\u4e00-\u9fff].*")
+_ENDS_IN_HAN, _BEGINS_IN_HAN = re.compile(r"[\u4e00-\u9fff] ?$"), re.compile(r" ?[\u4e00-\u9fff]")
+_SENTENCES = re.compile(r"[.:;!?] ")
+_LATIN = re.compile(r"[A-Za-z\d'\"]")
 _ALTERNATIVES = re.compile(r"(?<=['\"]) or (?=['\"])")
 
 
@@ -102,11 +110,26 @@ class Phrasebook:
 
     def value(self, text: str, depth: int) -> str:
         """A value in the other language where all of it is known, such as "3 turns"."""
-        plain = _ALTERNATIVES.sub(" 或 ", text)
+        *first, last = _ALTERNATIVES.split(text)
+        plain = f"{'、'.join(first)} 或 {last}" if first else last
         if not _WORD.search(text) or depth == DEEPEST:
             return plain
         reading = _Reading(self, text.strip(), depth + 1, whole=True)
-        return reading.other if reading.cost < WHOLE else plain
+        return reading.other if reading.cost < WHOLE else self._row(text, depth) or plain
+
+    def _row(self, text: str, depth: int) -> str:
+        """A value that is a row, such as "a, b or c"; "" where it is none, but somebody's words."""
+        found = _ROW.fullmatch(text)
+        if not found:
+            return ""
+        items = [*found["first"].split(", "), found["last"]]
+        others = [self.value(item, depth + 1) for item in items]
+        if others != items:
+            *first, last = others
+            joined = _spaced(_spaced("、".join(first), _JOINS[found["sign"]]), last)
+            return joined if _all(_HAN, others) else ""
+        is_code = _all(_CODE, items) or (_all(_NAME, items) and len(items) > 2)
+        return f"{found['first']}{_JOINS[found['sign']]}{found['last']}" if is_code else ""
 
     def matches(self, line: str, start: int) -> Iterator[Match]:
         """Every phrase that is found there, with each of its ends."""
@@ -149,11 +172,15 @@ class _Reading:
         end = self._end_of_word(start)
         left = self._line[start:end]
         rest, behind = self._best[end]
-        price = WHOLE if self._whole and _WORD.search(left) else 1.0
+        price = 0.1  # of signs alone
+        if _WORD.search(left):
+            price = WHOLE if self._whole else 1.0
         cost, other = price * len(left) + rest, left + behind
         for match in ways:
             # A value costs a little, so that a sentence is not read as a value of another one.
             own = 0.3 * sum(map(len, match.values)) + 0.01
+            if match.values and not match.phrase.words[0] and _SENTENCES.search(match.values[0]):
+                own += 0.7 * len(match.values[0])  # what a phrase begins with is no row of others
             rest, behind = self._best[match.end]
             if own + rest < cost:
                 cost, other = own + rest, _joined(self._filled(match), behind)
@@ -168,9 +195,11 @@ class _Reading:
 
     def _filled(self, match: Match) -> str:
         values = dict(zip(match.phrase.holes, match.values, strict=True))
-        return _HOLE.sub(
-            lambda hole: self._book.value(values[int(hole[1])], self._depth), match.phrase.other
-        )
+        said, *others = _HOLE.split(match.phrase.other)
+        for hole, words in zip(others[::2], others[1::2], strict=True):
+            said = _spaced(said, self._book.value(values[int(hole)], self._depth))
+            said = _spaced(said, words)
+        return said
 
 
 def _matches(phrase: Phrase, line: str, start: int) -> Iterator[Match]:
@@ -212,7 +241,9 @@ def _ends(words: str, line: str, place: int) -> Iterator[tuple[int, int]]:
     for _ in range(MOST_ENDS):
         if found < 0:
             return
-        yield found, found + len(words)
+        end = found + len(words)
+        if words[-1] not in ".:;" or not line[end : end + 1].isalnum():
+            yield found, end
         found = line.find(words, found + 1)
 
 
@@ -224,6 +255,19 @@ def _joined(said: str, behind: str) -> str:
     if said.endswith(tuple("。，：；！？）")):
         return said + behind.lstrip(" ")
     return said + behind
+
+
+def _spaced(said: str, behind: str) -> str:
+    """A value and the words beside it: a space between Chinese and Latin, and none in Chinese."""
+    if _ENDS_IN_HAN.search(said) and _BEGINS_IN_HAN.match(behind):
+        return said.rstrip(" ") + behind.lstrip(" ")
+    is_close = _HAN.match(said[-1:]) and _LATIN.match(behind[:1])
+    is_close = is_close or (_LATIN.match(said[-1:]) and _HAN.match(behind[:1]))
+    return f"{said} {behind}" if is_close else said + behind
+
+
+def _all(pattern: re.Pattern[str], items: Iterable[str]) -> bool:
+    return all(map(pattern.fullmatch, items))
 
 
 @cache

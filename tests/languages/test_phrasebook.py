@@ -33,7 +33,7 @@ BOOK = Phrasebook(
             "no model matches 'x'. Did you mean 'a' or 'b'?",
             "没有与 'x' 匹配的模型。你是否想用 'a' 或 'b'？",
         ),
-        ("Wrote 3 turns to /tmp/a.b/c.md.", "已将 3 轮 写入 /tmp/a.b/c.md。"),
+        ("Wrote 3 turns to /tmp/a.b/c.md.", "已将 3 轮写入 /tmp/a.b/c.md。"),
         ("'kimi' is a provider. Look around, please", "'kimi' 是服务商。看看周围，please"),
         (
             "the table has no models of Kimi. 'kimi' is a provider.",
