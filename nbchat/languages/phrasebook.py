@@ -19,13 +19,20 @@ FOLDER = Path(__file__).parent
 LONGEST_LINE = 2_000  # characters; a longer one is somebody's data
 DEEPEST = 3  # values within values
 MOST_VALUES = 10_000  # that are kept
+LONG = 12  # letters of a sentence that is recognised by its beginning
 MOST_ENDS = 24  # places that are tried for the end of one value
 WHOLE = 1e9  # what it costs to leave a word of a value as it is
 BASE_URL = "the base URL"
+QUOTING = "It says: "
 
 _HOLE = re.compile(r"\{(\d)\}")
 _WORD = re.compile(r"[^\W\d_]+")
-_UNKNOWN = re.compile(r"\S+\s*|\s+")
+_UNKNOWN = re.compile(r"\(|\S+\s*|\s+")
+# "{0} turns" is of a number alone.
+_NOUN = re.compile(r" [a-z]+")
+_NUMBER = re.compile(r"\(?~?\d[\d,.]*")
+_BEFORE_WORD = re.compile(r"(?:^|[·(→])\s*$")
+_BEHIND_WORD = re.compile(r"\s*(?:$|[·:)→])")
 _BOUNDARY = re.compile(r"(?=[.,:;!?](?:\s|$))|(?<=[.,:;!?)·])\s+|\s+(?=[(·])|$")
 # How a sentence ends in Chinese; the space behind it goes.
 _FULL_WIDTH = {". ": "。", ", ": "，", ": ": "：", "; ": "；", ".": "。", ",": "，", ":": "："}
@@ -64,6 +71,21 @@ class Phrase:
         """How many letters of it are the same in every text."""
         return sum(map(len, self.words))
 
+    @property
+    def is_count(self) -> bool:
+        """Whether it is a number of something, such as "3 turns"."""
+        return self.words[0] == "" and _NOUN.fullmatch("".join(self.words)) is not None
+
+    @property
+    def quotes(self) -> bool:
+        """Whether its value is somebody else's words, which stay letter for letter."""
+        return self.words[0] == QUOTING
+
+    @property
+    def is_word(self) -> bool:
+        """Whether it is one word, which counts only where it stands alone between signs."""
+        return not self.holes and _WORD.fullmatch(self.words[0]) is not None
+
 
 @dataclass(slots=True, frozen=True)
 class Match:
@@ -72,6 +94,14 @@ class Match:
     phrase: Phrase
     end: int
     values: tuple[str, ...]
+
+    def spans(self, start: int) -> Iterator[tuple[int, int]]:
+        """Where its own words stand, from and to."""
+        for words, value in zip(self.phrase.words, (*self.values, ""), strict=True):
+            if bare := words.strip():
+                first = start + words.index(bare)
+                yield first, first + len(bare)
+            start += len(words) + len(value)
 
 
 class Phrasebook:
@@ -141,10 +171,9 @@ class Phrasebook:
             return ""
         items = [*found["first"].split(", "), found["last"]]
         others = [self.value(item, depth + 1) for item in items]
-        if others != items:
+        if others != items and _all(_HAN, others):
             *first, last = others
-            joined = _spaced(_spaced("、".join(first), _JOINS[found["sign"]]), last)
-            return joined if _all(_HAN, others) else ""
+            return _spaced(_spaced("、".join(first), _JOINS[found["sign"]]), last)
         is_code = _all(_CODE, items) or (_all(_NAME, items) and len(items) > 2)
         return f"{found['first']}{_JOINS[found['sign']]}{found['last']}" if is_code else ""
 
@@ -167,7 +196,7 @@ class _Reading:
         self._depth = depth
         self._whole = whole
         self._loose = book.loose(line)
-        ways = self._ways()
+        ways = _without_swallowed(self._ways())
         self._best: dict[int, tuple[float, str]] = {len(line): (0.0, "")}
         for start in sorted(ways, reverse=True):
             self._best[start] = self._read(start, ways[start])
@@ -197,8 +226,11 @@ class _Reading:
         cost, other = WHOLE, ""
         if end in self._best:
             rest, behind = self._best[end]
-            price = 0.05 if left.strip() == "." else 1.0  # a value does not end in a full stop
-            cost, other = price * len(left) + rest, left + behind
+            price = 1.0 if any(map(str.isalnum, left)) else 0.05  # signs end no value
+            sign = _FULL_WIDTH.get(left, "")
+            if sign and self._line[:start].endswith(")") and (_HAN.match(behind) or not behind):
+                left = sign  # behind a note in brackets
+            cost, other = price * (end - start) + rest, left + behind
         for match in sorted(ways, key=lambda one: self._best[one.end][0]):
             rest, behind = self._best[match.end]
             if rest >= cost:
@@ -226,9 +258,40 @@ class _Reading:
         values = dict(zip(match.phrase.holes, match.values, strict=True))
         said, *others = _HOLE.split(match.phrase.other)
         for hole, words in zip(others[::2], others[1::2], strict=True):
-            said = _spaced(said, self._book.value(values[int(hole)], self._depth))
+            value = values[int(hole)]
+            if not match.phrase.quotes:
+                value = self._book.value(value, self._depth)
+            said = _spaced(said, value)
             said = _spaced(said, words)
         return said
+
+
+def _without_swallowed(ways: dict[int, list[Match]]) -> dict[int, list[Match]]:
+    """Without a phrase that begins with a value, where that would hold words of a longer one.
+
+    "the line has {0}. Type it:" goes before "{0} instead of {1}", which would swallow its words.
+    """
+    longest: dict[tuple[int, Phrase], Match] = {}
+    for start, matches in ways.items():
+        for match in matches:
+            key = start, match.phrase
+            if match.phrase.words[0] and match.phrase.size >= LONG:
+                longest[key] = max(match, longest.get(key, match), key=lambda one: one.end)
+    own = [
+        (*span, match.end) for (start, _), match in longest.items() for span in match.spans(start)
+    ]
+    return {
+        start: [
+            match
+            for match in matches
+            if match.phrase.words[0]
+            or not any(
+                first < start + len(match.values[0]) and start < last and match.end <= end
+                for first, last, end in own
+            )
+        ]
+        for start, matches in ways.items()
+    }
 
 
 def _matches(phrase: Phrase, line: str, start: int) -> Iterator[Match]:
@@ -239,7 +302,8 @@ def _matches(phrase: Phrase, line: str, start: int) -> Iterator[Match]:
     if found[:1].lower() != first[:1].lower() or found[1:] != first[1:]:
         return
     if not others:
-        yield Match(phrase, place, ())
+        if not phrase.is_word or _stands_alone(line, start, place):
+            yield Match(phrase, place, ())
         return
     values = []
     for words in others[:-1]:
@@ -249,7 +313,13 @@ def _matches(phrase: Phrase, line: str, start: int) -> Iterator[Match]:
         values.append(line[place:at])
         place = at + len(words)
     for stop, end in _ends(others[-1], line, place):
-        yield Match(phrase, end, (*values, line[place:stop]))
+        if not phrase.is_count or _NUMBER.fullmatch(line, place, stop):
+            yield Match(phrase, end, (*values, line[place:stop]))
+
+
+def _stands_alone(line: str, start: int, end: int) -> bool:
+    """Whether a word has no other one beside it: "set" in "kimi (set)", not in "set the key"."""
+    return bool(_BEFORE_WORD.search(line, 0, start) and _BEHIND_WORD.match(line, end))
 
 
 def _ends(words: str, line: str, place: int) -> Iterator[tuple[int, int]]:

@@ -26,14 +26,14 @@ from nbchat.middleware.expected import (
 )
 from nbchat.middleware.first_alone import FirstAlone
 from nbchat.middleware.ledger import NOBODY
-from nbchat.middleware.purse import Purse
+from nbchat.middleware.purse import TODAY, Purse
 from nbchat.middleware.spending import Spending, amounts_spent, spendings
 from nbchat.settings import Settings
 from nbchat.streams import AnswerSource, SourceOptions, Stream
 
 Scope: TypeAlias = Literal["notebook", "day"]
 SCOPES: tuple[Scope, ...] = get_args(Scope)
-NAMES = {"notebook": "in this notebook", "day": "today"}
+NAMES = {"notebook": "in this notebook", "day": TODAY}
 MAY_GO_OVER = "those on their way may go over the budget."
 
 ASK_ALL_THE_SAME = (
@@ -243,5 +243,6 @@ def _currency(expected: Expected) -> str:
 
 def _to_raise(scope: Scope, limit: Amounts, settings: Settings) -> str:
     doubled = {currency: 2 * amount for currency, amount in limit.items()}
-    where = settings.origins.get(f"budget.{scope}", "nbchat.toml")
-    return f'To spend more:\nbudget.{scope} = "{amounts_text(doubled)}"  # in {where}'
+    setting = f"budget.{scope}"
+    where = settings.origins.get(setting, "nbchat.toml")
+    return f'To spend more:\n{setting} = "{amounts_text(doubled)}"  # in {where}'

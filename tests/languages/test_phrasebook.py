@@ -15,6 +15,7 @@ BOOK = Phrasebook(
         "{0} is a provider.": "{0} 是服务商。",
         "the table has no models of {0}": "表中没有 {0} 的模型",
         "Look around": "看看周围",
+        "set": "已设置",
     }
 )
 
@@ -40,6 +41,12 @@ BOOK = Phrasebook(
         ),
         ("  Look around\n%chat models", "  看看周围\n%chat models"),
         ("What a server says itself.", "What a server says itself."),
+        ("Who turns off the lights", "Who turns off the lights"),
+        ("set", "已设置"),
+        ("kimi (set)", "kimi (已设置)"),
+        ("set: x", "已设置：x"),
+        ("left out: set, x", "left out: set, x"),
+        ("Please set the key, or set it.", "Please set the key, or set it."),
         ("", ""),
     ],
 )
