@@ -302,7 +302,8 @@ def _matches(phrase: Phrase, line: str, start: int) -> Iterator[Match]:
     if found[:1].lower() != first[:1].lower() or found[1:] != first[1:]:
         return
     if not others:
-        if not phrase.is_word or _stands_alone(line, start, place):
+        is_whole = not phrase.is_word or _stands_alone(line, start, place)
+        if is_whole and not _is_within_word(line, place):
             yield Match(phrase, place, ())
         return
     values = []
@@ -335,9 +336,14 @@ def _ends(words: str, line: str, place: int) -> Iterator[tuple[int, int]]:
         if found < 0:
             return
         end = found + len(words)
-        if words[-1] not in ".:;" or not line[end : end + 1].isalnum():
+        is_cut = words[-1] in ".:;" and line[end : end + 1].isalnum()
+        if not is_cut and not _is_within_word(line, end):
             yield found, end
         found = line.find(words, found + 1)
+
+
+def _is_within_word(line: str, end: int) -> bool:
+    return line[end - 1 : end].isalpha() and line[end : end + 1].isalpha()
 
 
 def _joined(said: str, behind: str) -> str:

@@ -271,6 +271,15 @@ NOTICES: Mapping[str, str] = {
         "Ollama 只读取了约 9,000 个词元中的 2,048 个；最前面的内容没有读到。"
         "你的 num_ctx 是 2,048：请调大，或少发一些。"
     ),
+    "2 keys masked in what was sent.": "发送的内容中已遮盖 2 个密钥。",
+    "there is no list of models at https://a.example/v1/models (404), but one at "
+    "https://a.example/api/tags, as servers of the format ollama have it.": (
+        "https://a.example/v1/models 没有模型列表 (404)，但 https://a.example/api/tags 有一个，"
+        "这是 ollama 格式的服务器才有的。"
+    ),
+    "there is no list of models at https://a.example/v1/models (404); questions go to /v1 (405)": (
+        "https://a.example/v1/models 没有模型列表 (404)；提问发往 /v1 (405)"
+    ),
     "glm-5 does not search the web beside other tools; the search was left out.": (
         "glm-5 使用其他工具时不搜索网页；搜索已略去。"
     ),

@@ -15,6 +15,9 @@ BOOK = Phrasebook(
         "{0} is a provider.": "{0} 是服务商。",
         "the table has no models of {0}": "表中没有 {0} 的模型",
         "Look around": "看看周围",
+        "wants a key, and none is set": "需要密钥，但没有设置",
+        "{0} is set": "已设置 {0}",
+        "It says: {0}": "它说：{0}",
         "set": "已设置",
     }
 )
@@ -41,6 +44,9 @@ BOOK = Phrasebook(
         ),
         ("  Look around\n%chat models", "  看看周围\n%chat models"),
         ("What a server says itself.", "What a server says itself."),
+        ("Kimi (Moonshot) wants a key, and none is set.", "Kimi (Moonshot) 需要密钥，但没有设置。"),
+        ("Wants a key, and none is set (401). Look around", "需要密钥，但没有设置 (401)。看看周围"),
+        ("It says: look around. 3 turns", "它说：look around。3 轮"),
         ("Who turns off the lights", "Who turns off the lights"),
         ("set", "已设置"),
         ("kimi (set)", "kimi (已设置)"),
