@@ -19,13 +19,20 @@ FOLDER = Path(__file__).parent
 LONGEST_LINE = 2_000  # characters; a longer one is somebody's data
 DEEPEST = 3  # values within values
 MOST_VALUES = 10_000  # that are kept
+LONG = 12  # letters of a sentence that is recognised by its beginning
 MOST_ENDS = 24  # places that are tried for the end of one value
 WHOLE = 1e9  # what it costs to leave a word of a value as it is
 BASE_URL = "the base URL"
+QUOTING = "It says: "
 
 _HOLE = re.compile(r"\{(\d)\}")
 _WORD = re.compile(r"[^\W\d_]+")
-_UNKNOWN = re.compile(r"\S+\s*|\s+")
+_UNKNOWN = re.compile(r"\(|\S+\s*|\s+")
+# "{0} turns" is of a number alone.
+_NOUN = re.compile(r" [a-z]+")
+_NUMBER = re.compile(r"\(?~?\d[\d,.]*")
+_BEFORE_WORD = re.compile(r"(?:^|[·(→])\s*$")
+_BEHIND_WORD = re.compile(r"\s*(?:$|[·:)→])")
 _BOUNDARY = re.compile(r"(?=[.,:;!?](?:\s|$))|(?<=[.,:;!?)·])\s+|\s+(?=[(·])|$")
 # How a sentence ends in Chinese; the space behind it goes.
 _FULL_WIDTH = {". ": "。", ", ": "，", ": ": "：", "; ": "；", ".": "。", ",": "，", ":": "："}
@@ -35,11 +42,6 @@ _NAME = re.compile(r"[^\s,]+")
 _CODE = re.compile(r"(?=.*[A-Z\d_'\"=])[^\s,]+")  # a name of a program's
 _HAN = re.compile(r".*[\u4e00-\u9fff].*")
 _ENDS_IN_HAN, _BEGINS_IN_HAN = re.compile(r"[\u4e00-\u9fff] ?$"), re.compile(r" ?[\u4e00-\u9fff]")
-# "{0} turns" is a count, of a number alone; "{0} is set" is a sentence.
-_COUNTED = re.compile(r" (?!(?:is|are|was|were|has|have|can|cannot|as) )[a-z]+(?: [a-z]+)?")
-_NUMBER = re.compile(r"~?\d[\d,.]*")
-_ONE_WORD = re.compile(r"[\w-]+")
-_OPENS, _CLOSES = re.compile(r"(?:^|[.,:;!?(\[·→]) *$"), re.compile(r" *(?:$|[.,:;!?)\]·→])| +\(")
 _ONE = re.compile(r"\S+|'[^']*'|\"[^\"]*\"")
 _SENTENCES = re.compile(r"[.:;!?] ")
 _LATIN = re.compile(r"[A-Za-z\d'\"]")
@@ -65,14 +67,24 @@ class Phrase:
         return cls(tuple(pieces[::2]), tuple(map(int, pieces[1::2])), other)
 
     @property
+    def size(self) -> int:
+        """How many letters of it are the same in every text."""
+        return sum(map(len, self.words))
+
+    @property
     def is_count(self) -> bool:
         """Whether it is a number of something, such as "3 turns"."""
-        return self.words[0] == "" and bool(_COUNTED.fullmatch("{}".join(self.words[1:])))
+        return self.words[0] == "" and _NOUN.fullmatch("".join(self.words)) is not None
+
+    @property
+    def quotes(self) -> bool:
+        """Whether its value is somebody else's words, which stay letter for letter."""
+        return self.words[0] == QUOTING
 
     @property
     def is_word(self) -> bool:
-        """Whether it is one word, which counts only where it stands alone, such as "failed"."""
-        return not self.holes and bool(_ONE_WORD.fullmatch(self.words[0]))
+        """Whether it is one word, which counts only where it stands alone between signs."""
+        return not self.holes and _WORD.fullmatch(self.words[0]) is not None
 
 
 @dataclass(slots=True, frozen=True)
@@ -82,6 +94,14 @@ class Match:
     phrase: Phrase
     end: int
     values: tuple[str, ...]
+
+    def spans(self, start: int) -> Iterator[tuple[int, int]]:
+        """Where its own words stand, from and to."""
+        for words, value in zip(self.phrase.words, (*self.values, ""), strict=True):
+            if bare := words.strip():
+                first = start + words.index(bare)
+                yield first, first + len(bare)
+            start += len(words) + len(value)
 
 
 class Phrasebook:
@@ -151,7 +171,7 @@ class Phrasebook:
             return ""
         items = [*found["first"].split(", "), found["last"]]
         others = [self.value(item, depth + 1) for item in items]
-        if _all(_HAN, others):
+        if others != items and _all(_HAN, others):
             *first, last = others
             return _spaced(_spaced("、".join(first), _JOINS[found["sign"]]), last)
         is_code = _all(_CODE, items) or (_all(_NAME, items) and len(items) > 2)
@@ -176,7 +196,7 @@ class _Reading:
         self._depth = depth
         self._whole = whole
         self._loose = book.loose(line)
-        ways = self._ways()
+        ways = _without_swallowed(self._ways())
         self._best: dict[int, tuple[float, str]] = {len(line): (0.0, "")}
         for start in sorted(ways, reverse=True):
             self._best[start] = self._read(start, ways[start])
@@ -206,8 +226,11 @@ class _Reading:
         cost, other = WHOLE, ""
         if end in self._best:
             rest, behind = self._best[end]
-            price = 0.05 if left.strip() == "." else 1.0  # a value does not end in a full stop
-            cost, other = price * len(left) + rest, left + behind
+            price = 1.0 if any(map(str.isalnum, left)) else 0.05  # signs end no value
+            sign = _FULL_WIDTH.get(left, "")
+            if sign and self._line[:start].endswith(")") and (_HAN.match(behind) or not behind):
+                left = sign  # behind a note in brackets
+            cost, other = price * (end - start) + rest, left + behind
         for match in sorted(ways, key=lambda one: self._best[one.end][0]):
             rest, behind = self._best[match.end]
             if rest >= cost:
@@ -219,16 +242,10 @@ class _Reading:
 
     def _price(self, match: Match) -> float:
         """What its values cost: a little, so that no sentence is read as a value of another."""
-        own = 0.01
-        if not match.values:
-            return own
-        own += sum(self._book.price(value, self._depth) for value in match.values)
-        # Only at its end a sentence has somebody's words, which may be a row of sentences.
-        first, *_, last = match.phrase.words
-        inner = match.values if _WORD.search(last) else match.values[:-1]
-        if not first:
-            inner = match.values[:1] + inner[1:]
-        return own + sum(len(value) for value in inner if _SENTENCES.search(value))
+        own = sum(self._book.price(value, self._depth) for value in match.values) + 0.01
+        if match.values and not match.phrase.words[0] and _SENTENCES.search(match.values[0]):
+            own += len(match.values[0])  # what a phrase begins with is no row of others
+        return own
 
     def _end_of_word(self, start: int) -> int:
         word = _UNKNOWN.match(self._line, start)
@@ -241,9 +258,40 @@ class _Reading:
         values = dict(zip(match.phrase.holes, match.values, strict=True))
         said, *others = _HOLE.split(match.phrase.other)
         for hole, words in zip(others[::2], others[1::2], strict=True):
-            said = _spaced(said, self._book.value(values[int(hole)], self._depth))
+            value = values[int(hole)]
+            if not match.phrase.quotes:
+                value = self._book.value(value, self._depth)
+            said = _spaced(said, value)
             said = _spaced(said, words)
         return said
+
+
+def _without_swallowed(ways: dict[int, list[Match]]) -> dict[int, list[Match]]:
+    """Without a phrase that begins with a value, where that would hold words of a longer one.
+
+    "the line has {0}. Type it:" goes before "{0} instead of {1}", which would swallow its words.
+    """
+    longest: dict[tuple[int, Phrase], Match] = {}
+    for start, matches in ways.items():
+        for match in matches:
+            key = start, match.phrase
+            if match.phrase.words[0] and match.phrase.size >= LONG:
+                longest[key] = max(match, longest.get(key, match), key=lambda one: one.end)
+    own = [
+        (*span, match.end) for (start, _), match in longest.items() for span in match.spans(start)
+    ]
+    return {
+        start: [
+            match
+            for match in matches
+            if match.phrase.words[0]
+            or not any(
+                first < start + len(match.values[0]) and start < last and match.end <= end
+                for first, last, end in own
+            )
+        ]
+        for start, matches in ways.items()
+    }
 
 
 def _matches(phrase: Phrase, line: str, start: int) -> Iterator[Match]:
@@ -254,7 +302,8 @@ def _matches(phrase: Phrase, line: str, start: int) -> Iterator[Match]:
     if found[:1].lower() != first[:1].lower() or found[1:] != first[1:]:
         return
     if not others:
-        if not phrase.is_word or _stands_alone(line, start, place):
+        is_whole = not phrase.is_word or _stands_alone(line, start, place)
+        if is_whole and not _is_within_word(line, place):
             yield Match(phrase, place, ())
         return
     values = []
@@ -265,14 +314,13 @@ def _matches(phrase: Phrase, line: str, start: int) -> Iterator[Match]:
         values.append(line[place:at])
         place = at + len(words)
     for stop, end in _ends(others[-1], line, place):
-        match = Match(phrase, end, (*values, line[place:stop]))
-        if not phrase.is_count or _NUMBER.fullmatch(match.values[0]):
-            yield match
+        if not phrase.is_count or _NUMBER.fullmatch(line, place, stop):
+            yield Match(phrase, end, (*values, line[place:stop]))
 
 
 def _stands_alone(line: str, start: int, end: int) -> bool:
-    """Whether there is a sign or nothing on both sides, and no word."""
-    return bool(_OPENS.search(line, 0, start) and _CLOSES.match(line, end))
+    """Whether a word has no other one beside it: "set" in "kimi (set)", not in "set the key"."""
+    return bool(_BEFORE_WORD.search(line, 0, start) and _BEHIND_WORD.match(line, end))
 
 
 def _ends(words: str, line: str, place: int) -> Iterator[tuple[int, int]]:
@@ -288,9 +336,14 @@ def _ends(words: str, line: str, place: int) -> Iterator[tuple[int, int]]:
         if found < 0:
             return
         end = found + len(words)
-        if words[-1] not in ".:;" or not line[end : end + 1].isalnum():
+        is_cut = words[-1] in ".:;" and line[end : end + 1].isalnum()
+        if not is_cut and not _is_within_word(line, end):
             yield found, end
         found = line.find(words, found + 1)
+
+
+def _is_within_word(line: str, end: int) -> bool:
+    return line[end - 1 : end].isalpha() and line[end : end + 1].isalpha()
 
 
 def _joined(said: str, behind: str) -> str:

@@ -26,6 +26,10 @@ BOOK = Phrasebook(
         "Check the base URL, {0}": "请检查基础 URL，{0}",
         "the base URL": "基础 URL",
         "or choose another model:": "或换一个模型：",
+        "wants a key, and none is set": "需要密钥，但没有设置",
+        "{0} is set": "已设置 {0}",
+        "It says: {0}": "它说：{0}",
+        "set": "已设置",
     }
 )
 
@@ -75,6 +79,15 @@ BOOK = Phrasebook(
         ("the request failed with 500 turns", "the request failed with 500 轮"),
         ("nobody turns", "nobody turns"),
         ("What a server says itself.", "What a server says itself."),
+        ("Kimi (Moonshot) wants a key, and none is set.", "Kimi (Moonshot) 需要密钥，但没有设置。"),
+        ("Wants a key, and none is set (401). Look around", "需要密钥，但没有设置 (401)。看看周围"),
+        ("It says: look around. 3 turns", "它说：look around。3 轮"),
+        ("Who turns off the lights", "Who turns off the lights"),
+        ("set", "已设置"),
+        ("kimi (set)", "kimi (已设置)"),
+        ("set: x", "已设置：x"),
+        ("left out: set, x", "left out: set, x"),
+        ("Please set the key, or set it.", "Please set the key, or set it."),
         ("", ""),
     ],
 )
