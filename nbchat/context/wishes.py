@@ -79,10 +79,12 @@ def _of_strangers(names: dict[str, None], known: Names) -> Iterator[str]:
         else:
             yield f"{{{others[0]}}} as typed: there is no variable {others[0]}"
     elif others:
-        shown = [f"{{{name}}}" for name in others[:MOST_SAID]]
-        if len(others) > MOST_SAID:
-            shown.append(f"{len(others) - MOST_SAID:,} more")
-        yield f"{', '.join(shown[:-1])} and {shown[-1]} as typed: there are no such variables"
+        shown, more = [f"{{{name}}}" for name in others[:MOST_SAID]], len(others) - MOST_SAID
+        if more > 0:
+            told = f"{', '.join(shown)} and {more:,} more as typed: there are no such variables"
+        else:
+            told = f"{', '.join(shown[:-1])} and {shown[-1]} as typed: there are no such variables"
+        yield told
 
 
 def _alike(name: str, known: Names) -> str:

@@ -23,10 +23,13 @@ WHOLE = 1e9  # what it costs to leave a word of a value as it is
 
 _HOLE = re.compile(r"\{(\d)\}")
 _WORD = re.compile(r"[^\W\d_]+")
-_UNKNOWN = re.compile(r"\S+\s*|\s+")
+_UNKNOWN = re.compile(r"\((?=\w)|\S+\s*|\s+")
 _BOUNDARY = re.compile(r"(?=[.,:;!?](?:\s|$))|(?<=[.,:;!?)·])\s+|\s+(?=[(·])|$")
 # How a sentence ends in Chinese; the space behind it goes.
 _FULL_WIDTH = {". ": "。", ", ": "，", ": ": "：", "; ": "；", ".": "。", ",": "，", ":": "："}
+# "{0} turns" is a count, of a number alone; "{0} is set" is a sentence.
+_COUNTED = re.compile(r" (?!(?:is|are|was|were|has|have|can|cannot|as) )[a-z ]+")
+_NUMBER = re.compile(r"~?\d[\d,.]*")
 _ALTERNATIVES = re.compile(r"(?<=['\"]) or (?=['\"])")
 
 
@@ -47,6 +50,13 @@ class Phrase:
         """
         pieces = _HOLE.split(sentence)
         return cls(tuple(pieces[::2]), tuple(map(int, pieces[1::2])), other)
+
+    @property
+    def is_count(self) -> bool:
+        """Whether it is a number of something, such as "3 turns"."""
+        return (
+            not self.words[0] and len(self.holes) == 1 and bool(_COUNTED.fullmatch(self.words[1]))
+        )
 
     @property
     def size(self) -> int:
@@ -104,7 +114,9 @@ class Phrasebook:
         for phrase in self._by_word.get(first[0].lower(), ()) if first else ():
             yield from _matches(phrase, line, start)
         for phrase in self._loose:
-            yield from _matches(phrase, line, start)
+            for match in _matches(phrase, line, start):
+                if not phrase.is_count or _NUMBER.fullmatch(match.values[0]):
+                    yield match
 
 
 class _Reading:
@@ -143,6 +155,7 @@ class _Reading:
         for match in ways:
             # A value costs a little, so that a sentence is not read as a value of another one.
             own = 0.3 * sum(map(len, match.values)) + 0.01
+            own += 0.7 * sum(map(len, filter(_leaves_brackets, match.values)))
             rest, behind = self._best[match.end]
             if own + rest < cost:
                 cost, other = own + rest, _joined(self._filled(match), behind)
@@ -170,7 +183,8 @@ def _matches(phrase: Phrase, line: str, start: int) -> Iterator[Match]:
     if found[:1].lower() != first[:1].lower() or found[1:] != first[1:]:
         return
     if not others:
-        yield Match(phrase, place, ())
+        if not _is_within_word(line, place):
+            yield Match(phrase, place, ())
         return
     values = []
     for words in others[:-1]:
@@ -195,8 +209,18 @@ def _ends(words: str, line: str, place: int) -> Iterator[tuple[int, int]]:
     for _ in range(MOST_ENDS):
         if found < 0:
             return
-        yield found, found + len(words)
+        if not _is_within_word(line, found + len(words)):
+            yield found, found + len(words)
         found = line.find(words, found + 1)
+
+
+def _leaves_brackets(value: str) -> bool:
+    """Whether it closes brackets that it has not opened, as no value of a sentence does."""
+    return ")" in value.partition("(")[0]
+
+
+def _is_within_word(line: str, end: int) -> bool:
+    return line[end - 1 : end].isalpha() and line[end : end + 1].isalpha()
 
 
 def _joined(said: str, behind: str) -> str:

@@ -66,7 +66,9 @@ def enum_message(wanted: list[Any]) -> str:
     """What is wrong with a value that is none of these."""
     names = [json.dumps(one, ensure_ascii=False) for one in wanted[:MOST_NAMED]]
     more = len(wanted) - len(names)
-    return f"Input should be {' or '.join(names)}" + (f" or {more:,} more" if more else "")
+    if more:
+        return f"Input should be {' or '.join(names)} or {more:,} more"
+    return f"Input should be {' or '.join(names)}"
 
 
 def _of_number(is_right: Callable[[Any, Any], bool], told: Callable[[Any], str]) -> Check:
