@@ -79,7 +79,7 @@ def _said(value: object) -> str:
         ask = repr
     else:
         return ""
-    with asking(f"its {ask.__name__}"):
+    with asking("its str" if ask is str else "its repr"):
         said = str.__str__(ask(value))
     return said.replace(str(id(value)), "…").strip()
 
@@ -97,7 +97,7 @@ def _written(value: object, way: str) -> str:
     write = method(value, way)
     if write is None:
         return ""
-    with asking(f"its {way}"):
+    with asking("its text"):
         try:
             made = write()
         except Exception:  # its text may still say what it is

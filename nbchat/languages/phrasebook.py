@@ -19,17 +19,21 @@ FOLDER = Path(__file__).parent
 LONGEST_LINE = 2_000  # characters; a longer one is somebody's data
 DEEPEST = 3  # values within values
 MOST_ENDS = 24  # places that are tried for the end of one value
+LONGEST_FRAGMENT = 2  # words
 WHOLE = 1e9  # what it costs to leave a word of a value as it is
 
 _HOLE = re.compile(r"\{(\d)\}")
 _WORD = re.compile(r"[^\W\d_]+")
-_UNKNOWN = re.compile(r"\((?=\w)|\S+\s*|\s+")
+_UNKNOWN = re.compile(r"\((?=\S)|\S+\s*|\s+")
 _BOUNDARY = re.compile(r"(?=[.,:;!?](?:\s|$))|(?<=[.,:;!?)·])\s+|\s+(?=[(·])|$")
 # How a sentence ends in Chinese; the space behind it goes.
 _FULL_WIDTH = {". ": "。", ", ": "，", ": ": "：", "; ": "；", ".": "。", ",": "，", ":": "："}
+_BEFORE_FRAGMENT = re.compile(r"(?:^|[.,:;!?·(→])\s*$")
+_BEHIND_FRAGMENT = re.compile(r"\s*(?:$|[.,:;!?·)→])")
 # "{0} turns" is a count, of a number alone; "{0} is set" is a sentence.
 _COUNTED = re.compile(r" (?!(?:is|are|was|were|has|have|can|cannot|as) )[a-z ]+")
 _NUMBER = re.compile(r"~?\d[\d,.]*")
+_SENTENCES = re.compile(r"[.:;!?] ")
 _ALTERNATIVES = re.compile(r"(?<=['\"]) or (?=['\"])")
 
 
@@ -57,6 +61,13 @@ class Phrase:
         return (
             not self.words[0] and len(self.holes) == 1 and bool(_COUNTED.fullmatch(self.words[1]))
         )
+
+    @property
+    def is_fragment(self) -> bool:
+        """Whether it is a word or two, such as "a list", which anybody's sentence may have, too."""
+        if self.holes or not self.words[0][-1:].isalpha():
+            return False
+        return len(_WORD.findall(self.words[0])) <= LONGEST_FRAGMENT
 
     @property
     def size(self) -> int:
@@ -112,7 +123,8 @@ class Phrasebook:
         """Every phrase that is found there, with each of its ends."""
         first = _WORD.match(line, start)
         for phrase in self._by_word.get(first[0].lower(), ()) if first else ():
-            yield from _matches(phrase, line, start)
+            if not phrase.is_fragment or _stands_alone(line, start, start + phrase.size):
+                yield from _matches(phrase, line, start)
         for phrase in self._loose:
             for match in _matches(phrase, line, start):
                 if not phrase.is_count or _NUMBER.fullmatch(match.values[0]):
@@ -150,11 +162,13 @@ class _Reading:
         end = self._end_of_word(start)
         left = self._line[start:end]
         rest, behind = self._best[end]
-        price = WHOLE if self._whole and _WORD.search(left) else 1.0
+        price = _price(left, whole=self._whole)
         cost, other = price * len(left) + rest, left + behind
         for match in ways:
             # A value costs a little, so that a sentence is not read as a value of another one.
             own = 0.3 * sum(map(len, match.values)) + 0.01
+            if match.values and not match.phrase.words[0] and _SENTENCES.search(match.values[0]):
+                own += 0.7 * len(match.values[0])  # what a phrase begins with is no row of others
             own += 0.7 * sum(map(len, filter(_leaves_brackets, match.values)))
             rest, behind = self._best[match.end]
             if own + rest < cost:
@@ -173,6 +187,13 @@ class _Reading:
         return _HOLE.sub(
             lambda hole: self._book.value(values[int(hole[1])], self._depth), match.phrase.other
         )
+
+
+def _price(left: str, *, whole: bool) -> float:
+    """What it costs to leave a character of it; signs are no part of the value before them."""
+    if not any(map(str.isalnum, left)):
+        return 0.1
+    return WHOLE if whole and _WORD.search(left) else 1.0
 
 
 def _matches(phrase: Phrase, line: str, start: int) -> Iterator[Match]:
@@ -212,6 +233,11 @@ def _ends(words: str, line: str, place: int) -> Iterator[tuple[int, int]]:
         if not _is_within_word(line, found + len(words)):
             yield found, found + len(words)
         found = line.find(words, found + 1)
+
+
+def _stands_alone(line: str, start: int, end: int) -> bool:
+    """Whether signs are around it, or nothing."""
+    return bool(_BEFORE_FRAGMENT.search(line, 0, start) and _BEHIND_FRAGMENT.match(line, end))
 
 
 def _leaves_brackets(value: str) -> bool:

@@ -40,6 +40,10 @@ BOOK = Phrasebook(
         ),
         ("  Look around\n%chat models", "  看看周围\n%chat models"),
         ("What a server says itself.", "What a server says itself."),
+        ("they say: look around here", "they say: look around here"),
+        ("they say (look around)", "they say (看看周围)"),
+        ("a (1, 3 turns), b (2, 1,200 turns)", "a (1, 3 轮), b (2, 1,200 轮)"),
+        ("all other turns", "all other turns"),
         ("", ""),
     ],
 )

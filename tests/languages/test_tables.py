@@ -21,7 +21,9 @@ PAGES = (
     "frontends/panel/page/words.json",
     "frontends/jupyterlab/labextension/static/words.json",
 )
-LIBRARIES = "libraries.json"  # what pydantic and the operating system say: tests/languages/test_data
+LIBRARIES = (
+    "libraries.json"  # what pydantic and the operating system say: tests/languages/test_data
+)
 BETWEEN = re.compile(r"\{\d\}|[(),]")  # what words are put together with, as "(image, {0})"
 HAN = re.compile(r"[\u4e00-\u9fff]")
 NOUN = re.compile(r"\{0\} (?P<noun>[a-z ]+?)s?$")  # as plural() makes them
