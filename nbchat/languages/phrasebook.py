@@ -19,6 +19,7 @@ FOLDER = Path(__file__).parent
 LONGEST_LINE = 2_000  # characters; a longer one is somebody's data
 DEEPEST = 3  # values within values
 MOST_VALUES = 10_000  # that are kept
+FRAGMENT = 2  # words
 LONG = 12  # letters of a sentence that is recognised by its beginning
 MOST_ENDS = 24  # places that are tried for the end of one value
 WHOLE = 1e9  # what it costs to leave a word of a value as it is
@@ -31,8 +32,10 @@ _UNKNOWN = re.compile(r"\(|\S+\s*|\s+")
 # "{0} turns" is of a number alone.
 _NOUN = re.compile(r" [a-z]+")
 _NUMBER = re.compile(r"\(?~?\d[\d,.]*")
-_BEFORE_WORD = re.compile(r"(?:^|[·(→])\s*$")
-_BEHIND_WORD = re.compile(r"\s*(?:$|[·:)→])")
+_BEFORE_WORD = re.compile(r"(?:^|[·→])\s*$")
+_BEHIND_WORD = re.compile(r"\s*(?:$|[·→])")
+_BEFORE_FRAGMENT = re.compile(r"(?:^|[.,:;!?·(→])\s*$")
+_BEHIND_FRAGMENT = re.compile(r"\s*(?:$|[.,:;!?·)→])")
 _BOUNDARY = re.compile(r"(?=[.,:;!?](?:\s|$))|(?<=[.,:;!?)·])\s+|\s+(?=[(·])|$")
 # How a sentence ends in Chinese; the space behind it goes.
 _FULL_WIDTH = {". ": "。", ", ": "，", ": ": "：", "; ": "；", ".": "。", ",": "，", ":": "："}
@@ -83,8 +86,15 @@ class Phrase:
 
     @property
     def is_word(self) -> bool:
-        """Whether it is one word, which counts only where it stands alone between signs."""
+        """Whether it is one word, which may as well be somebody's name."""
         return not self.holes and _WORD.fullmatch(self.words[0]) is not None
+
+    @property
+    def is_fragment(self) -> bool:
+        """Whether it is two words, such as "a list", which anybody's sentence may have, too."""
+        if self.holes or not self.words[0][-1:].isalpha():
+            return False
+        return len(_WORD.findall(self.words[0])) == FRAGMENT
 
 
 @dataclass(slots=True, frozen=True)
@@ -302,8 +312,7 @@ def _matches(phrase: Phrase, line: str, start: int) -> Iterator[Match]:
     if found[:1].lower() != first[:1].lower() or found[1:] != first[1:]:
         return
     if not others:
-        is_whole = not phrase.is_word or _stands_alone(line, start, place)
-        if is_whole and not _is_within_word(line, place):
+        if _stands_alone(phrase, line, start, place) and not _is_within_word(line, place):
             yield Match(phrase, place, ())
         return
     values = []
@@ -318,9 +327,14 @@ def _matches(phrase: Phrase, line: str, start: int) -> Iterator[Match]:
             yield Match(phrase, end, (*values, line[place:stop]))
 
 
-def _stands_alone(line: str, start: int, end: int) -> bool:
-    """Whether a word has no other one beside it: "set" in "kimi (set)", not in "set the key"."""
-    return bool(_BEFORE_WORD.search(line, 0, start) and _BEHIND_WORD.match(line, end))
+def _stands_alone(phrase: Phrase, line: str, start: int, end: int) -> bool:
+    """Whether no other word is beside it: "set" in "Kimi · set", not in "set the key"."""
+    before, behind = _BEFORE_FRAGMENT, _BEHIND_FRAGMENT
+    if phrase.is_word:
+        before, behind = _BEFORE_WORD, _BEHIND_WORD
+    elif not phrase.is_fragment:
+        return True
+    return bool(before.search(line, 0, start) and behind.match(line, end))
 
 
 def _ends(words: str, line: str, place: int) -> Iterator[tuple[int, int]]:
