@@ -45,6 +45,7 @@ _NAME = re.compile(r"[^\s,]+")
 _CODE = re.compile(r"(?=.*[A-Z\d_'\"=])[^\s,]+")  # a name of a program's
 _HAN = re.compile(r".*[\u4e00-\u9fff].*")
 _ENDS_IN_HAN, _BEGINS_IN_HAN = re.compile(r"[\u4e00-\u9fff] ?$"), re.compile(r" ?[\u4e00-\u9fff]")
+_PLACE = re.compile(r"[/\\_]")
 _ONE = re.compile(r"\S+|'[^']*'|\"[^\"]*\"")
 _SENTENCES = re.compile(r"[.:;!?] ")
 _LATIN = re.compile(r"[A-Za-z\d'\"]")
@@ -236,7 +237,7 @@ class _Reading:
         cost, other = WHOLE, ""
         if end in self._best:
             rest, behind = self._best[end]
-            price = 1.0 if any(map(str.isalnum, left)) else 0.05  # signs end no value
+            price = _price(left)
             sign = _FULL_WIDTH.get(left, "")
             if sign and self._line[:start].endswith(")") and (_HAN.match(behind) or not behind):
                 left = sign  # behind a note in brackets
@@ -274,6 +275,13 @@ class _Reading:
             said = _spaced(said, value)
             said = _spaced(said, words)
         return said
+
+
+def _price(left: str) -> float:
+    """What it costs to leave a character of it: little of a sign, or of a name of a program's."""
+    if not any(map(str.isalnum, left)):
+        return 0.05
+    return 0.1 if _PLACE.search(left) else 1.0
 
 
 def _without_swallowed(ways: dict[int, list[Match]]) -> dict[int, list[Match]]:
