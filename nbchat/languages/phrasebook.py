@@ -28,6 +28,13 @@ _BOUNDARY = re.compile(r"(?=[.,:;!?](?:\s|$))|(?<=[.,:;!?)·])\s+|\s+(?=[(·])|$
 # How a sentence ends in Chinese; the space behind it goes.
 _FULL_WIDTH = {". ": "。", ", ": "，", ": ": "：", "; ": "；", ".": "。", ",": "，", ":": "："}
 _ALTERNATIVES = re.compile(r"(?<=['\"]) or (?=['\"])")
+_NAME = r"[\w./:@\[\]-]+"
+_NAMES = re.compile(rf"{_NAME}(?:, {_NAME})*(?: (?:or|and) {_NAME})+")  # such as "on, off or max"
+_LISTED = {" or ": " 或 ", " and ": " 和 ", ", ": "、"}
+_COUNTED = re.compile(r" [a-z ]+")  # behind the first value of a phrase: "{0} turns"
+_OPENING = tuple(".,:;!?()[·…")  # what a short phrase stands behind
+LONG = 12  # letters of a sentence that is recognised by its beginning
+SHORT = 8  # letters of one that may be words of anybody's sentence, such as "with {0}"
 
 
 @dataclass(slots=True, frozen=True)
@@ -62,6 +69,14 @@ class Match:
     end: int
     values: tuple[str, ...]
 
+    def spans(self, start: int) -> Iterator[tuple[int, int]]:
+        """Where its own words stand, from and to."""
+        for words, value in zip(self.phrase.words, (*self.values, ""), strict=True):
+            if bare := words.strip():
+                first = start + words.index(bare)
+                yield first, first + len(bare)
+            start += len(words) + len(value)
+
 
 class Phrasebook:
     """Texts of nbchat in another language.
@@ -93,6 +108,9 @@ class Phrasebook:
     def value(self, text: str, depth: int) -> str:
         """A value in the other language where all of it is known, such as "3 turns"."""
         plain = _ALTERNATIVES.sub(" 或 ", text)
+        if _NAMES.fullmatch(text):
+            for sign, wide in _LISTED.items():
+                plain = plain.replace(sign, wide)
         if not _WORD.search(text) or depth == DEEPEST:
             return plain
         reading = _Reading(self, text.strip(), depth + 1, whole=True)
@@ -115,7 +133,7 @@ class _Reading:
         self._line = line
         self._depth = depth
         self._whole = whole
-        ways = self._ways()
+        ways = _without_swallowed(self._ways())
         self._best: dict[int, tuple[float, str]] = {len(line): (0.0, "")}
         for start in sorted(ways, reverse=True):
             self._best[start] = self._read(start, ways[start])
@@ -138,7 +156,7 @@ class _Reading:
         end = self._end_of_word(start)
         left = self._line[start:end]
         rest, behind = self._best[end]
-        price = WHOLE if self._whole and _WORD.search(left) else 1.0
+        price = _price(left, whole=self._whole)
         cost, other = price * len(left) + rest, left + behind
         for match in ways:
             # A value costs a little, so that a sentence is not read as a value of another one.
@@ -162,9 +180,46 @@ class _Reading:
         )
 
 
+def _without_swallowed(ways: dict[int, list[Match]]) -> dict[int, list[Match]]:
+    """Without a phrase that begins with a value, where that would hold words of a longer one.
+
+    "the line has {0}. Type it:" goes before "{0} instead of {1}", which would swallow its words.
+    """
+    longest: dict[tuple[int, Phrase], Match] = {}
+    for start, matches in ways.items():
+        for match in matches:
+            key = start, match.phrase
+            if match.phrase.words[0] and match.phrase.size >= LONG:
+                longest[key] = max(match, longest.get(key, match), key=lambda one: one.end)
+    own = [
+        (*span, match.end) for (start, _), match in longest.items() for span in match.spans(start)
+    ]
+    return {
+        start: [
+            match
+            for match in matches
+            if match.phrase.words[0]
+            or not any(
+                first < start + len(match.values[0]) and start < last and match.end <= end
+                for first, last, end in own
+            )
+        ]
+        for start, matches in ways.items()
+    }
+
+
+def _price(left: str, *, whole: bool) -> float:
+    """What it costs to leave a character of it; signs are no part of the value before them."""
+    if not any(map(str.isalnum, left)):
+        return 0.1
+    return WHOLE if whole and _WORD.search(left) else 1.0
+
+
 def _matches(phrase: Phrase, line: str, start: int) -> Iterator[Match]:
     """The phrase at that place; its last value may end in several ways."""
     first, *others = phrase.words
+    if first and phrase.size < SHORT and start and not line[:start].rstrip().endswith(_OPENING):
+        return
     place = start + len(first)
     found = line[start:place]
     if found[:1].lower() != first[:1].lower() or found[1:] != first[1:]:
@@ -179,7 +234,10 @@ def _matches(phrase: Phrase, line: str, start: int) -> Iterator[Match]:
             return
         values.append(line[place:at])
         place = at + len(words)
+    counts = not first and len(others) == 1 and _COUNTED.fullmatch(others[0])
     for stop, end in _ends(others[-1], line, place):
+        if counts and not any(map(str.isdigit, line[place:stop])):
+            continue
         yield Match(phrase, end, (*values, line[place:stop]))
 
 

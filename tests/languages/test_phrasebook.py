@@ -15,6 +15,10 @@ BOOK = Phrasebook(
         "{0} is a provider.": "{0} 是服务商。",
         "the table has no models of {0}": "表中没有 {0} 的模型",
         "Look around": "看看周围",
+        "the line has {0}. Type it:": "这一行有{0}。请输入：",
+        "{0} instead of {1}": " {0}，应为 {1}",
+        "with {0}": "附带 {0}",
+        "it takes {0} here": "这里应为 {0}",
     }
 )
 
@@ -39,6 +43,14 @@ BOOK = Phrasebook(
             "表中没有 Kimi 的模型。'kimi' 是服务商。",
         ),
         ("  Look around\n%chat models", "  看看周围\n%chat models"),
+        (
+            "the line has a instead of b, c instead of d. Type it:",
+            "这一行有 a，应为 b，c，应为 d。请输入：",
+        ),
+        ("with 3 turns", "附带 3 轮"),
+        ("It came with bread.", "It came with bread."),  # too short to be known in the midst
+        ("no such turns here", "no such turns here"),
+        ("--think: it takes on, off or max here.", "--think：这里应为 on、off 或 max。"),
         ("What a server says itself.", "What a server says itself."),
         ("", ""),
     ],

@@ -67,8 +67,9 @@ def _no_such_tool(name: str, variables: Mapping[str, Any]) -> BadOption:
     known = [*READY, *functions(variables)]
     near = nearest(name, known)
     guess = f" Did you mean {' or '.join(near)}?" if near else ""
+    said = f"there is no tool or function {_shown(name)} here."
     return BadOption(
-        f"there is no tool or function {_shown(name)} here.{guess}\n"
+        f"{said}{guess}\n"
         f"{' and '.join(READY)} are always there; %chat tools lists the functions of this notebook."
     )
 
