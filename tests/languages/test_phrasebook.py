@@ -50,7 +50,7 @@ BOOK = Phrasebook(
         ("with 3 turns", "附带 3 轮"),
         ("It came with bread.", "It came with bread."),  # too short to be known in the midst
         ("no such turns here", "no such turns here"),
-        ("--think: it takes on, off or max here.", "--think：这里应为 on、off 或 max。"),
+        ("--think: it takes on, off or max here.", "--think: 这里应为 on、off 或 max。"),
         ("What a server says itself.", "What a server says itself."),
         ("", ""),
     ],
