@@ -44,6 +44,7 @@ LINES = {
     "demo --max-tokens x": "--max-tokens 应为 数目（单位：tokens），例如 4096，而不是 'x'。",
     "demo --temperature x": "--temperature 应为 0 到 2 之间的数，而不是 'x'。",
     "demo --name": "--name 需要一个值。",
+    "demo --search=yes": "--search 不带值，不应有 'yes'。",
     "demo --name ''": "--name 需要一个对话的名称。",
     "demo --tools ,": "--tools 需要工具或函数的名称，例如 look,run。",
     "demo --as ''": '--as 需要一个类型或若干字段，例如 "name, age int"。',

@@ -44,7 +44,8 @@ ALL = 0  # cells above: as many as fit
 PLANNED_WITH = "look,run"  # where --plan stands without --tools
 GOES_BELOW = "The question goes below the line."
 HELP_WORDS = ("--help", "-h", "?")  # a line with nothing else asks for help
-OF_ARGPARSE = "expected one argument"
+MISSING = "expected one argument"  # as argparse says it
+_SURPLUS = re.compile(r"\bignored explicit argument (.+)")  # the same
 OPTIONS = re.findall(r"--[a-z-]+", USAGE)
 # The options that take a value, each with the words that may stand there.
 _OF_THE_LINE = ("--name", "--as", "--into", "--each", "--tools", "--above")
@@ -90,9 +91,9 @@ class MagicArguments:
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
-        message = re.sub(r"^argument (\S+): ", r"\1 ", message).replace(
-            OF_ARGPARSE, "needs a value"
-        )
+        message = re.sub(r"^argument (\S+): ", r"\1 ", message)
+        message = message.replace(MISSING, "needs a value")
+        message = _SURPLUS.sub(lambda found: f"takes no value, not {found[1]}", message)
         raise BadOption(f"{message}.\n{USAGE}")
 
 
