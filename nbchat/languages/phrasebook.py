@@ -27,8 +27,10 @@ _UNKNOWN = re.compile(r"\(|\S+\s*|\s+")
 # "{0} turns" is of a number alone.
 _NOUN = re.compile(r" [a-z]+")
 _NUMBER = re.compile(r"\(?~?\d[\d,.]*")
-_BEFORE_WORD = re.compile(r"(?:^|[·(→])\s*$")
-_BEHIND_WORD = re.compile(r"\s*(?:$|[·:)→])")
+_FRAGMENT = re.compile(r"[A-Za-z]+(?: [a-z]+){0,2}")
+# What is before and behind one word that is read, and before and behind two or three.
+_AROUND_WORD = re.compile(r"(?:^|[·(→])\s*$"), re.compile(r"\s*(?:$|[·:)→])")
+_AROUND_WORDS = re.compile(r"(?:^|[·(→.,:;])\s*$"), re.compile(r"\s*(?:$|[·:)→.,;!?])")
 _BOUNDARY = re.compile(r"(?=[.,:;!?](?:\s|$))|(?<=[.,:;!?)·])\s+|\s+(?=[(·])|$")
 # How a sentence ends in Chinese; the space behind it goes.
 _FULL_WIDTH = {". ": "。", ", ": "，", ": ": "：", "; ": "；", ".": "。", ",": "，", ":": "："}
@@ -67,9 +69,9 @@ class Phrase:
         return self.words[0] == "" and _NOUN.fullmatch("".join(self.words)) is not None
 
     @property
-    def is_word(self) -> bool:
-        """Whether it is one word, which counts only where it stands alone between signs."""
-        return not self.holes and _WORD.fullmatch(self.words[0]) is not None
+    def is_fragment(self) -> bool:
+        """Whether it is three words at most, which count only where they stand between signs."""
+        return not self.holes and _FRAGMENT.fullmatch(self.words[0]) is not None
 
 
 @dataclass(slots=True, frozen=True)
@@ -135,8 +137,7 @@ class Phrasebook:
         """Every phrase that is found there, with each of its ends."""
         first = _WORD.match(line, start)
         for phrase in self._by_word.get(first[0].lower(), ()) if first else ():
-            if not phrase.is_word or _stands_alone(line, start, start + len(phrase.words[0])):
-                yield from _matches(phrase, line, start)
+            yield from _matches(phrase, line, start)
         for phrase in self._loose:
             yield from _matches(phrase, line, start)
 
@@ -210,7 +211,8 @@ def _matches(phrase: Phrase, line: str, start: int) -> Iterator[Match]:
     if found[:1].lower() != first[:1].lower() or found[1:] != first[1:]:
         return
     if not others:
-        yield Match(phrase, place, ())
+        if not phrase.is_fragment or _stands_alone(line, start, place):
+            yield Match(phrase, place, ())
         return
     values = []
     for words in others[:-1]:
@@ -225,8 +227,9 @@ def _matches(phrase: Phrase, line: str, start: int) -> Iterator[Match]:
 
 
 def _stands_alone(line: str, start: int, end: int) -> bool:
-    """Whether a word has no other one beside it: "set" in "kimi (set)", not in "set the key"."""
-    return bool(_BEFORE_WORD.search(line, 0, start) and _BEHIND_WORD.match(line, end))
+    """Whether no other words are beside it: "set" in "kimi (set)", not in "set the key"."""
+    before, behind = _AROUND_WORDS if " " in line[start:end] else _AROUND_WORD
+    return bool(before.search(line, 0, start) and behind.match(line, end))
 
 
 def _ends(words: str, line: str, place: int) -> Iterator[tuple[int, int]]:
