@@ -259,16 +259,16 @@ def _what_is_wrong(error: ValidationError, data: Mapping[str, Any]) -> str:
     if name == "data":
         return f"data is 'brief', 'schema' or 'all', not {safe_value(data[name])}."
     if name not in _TABLES:
-        unknown = f"{name!r} is not a setting here, or not of the right type."
-        return f"{unknown}{did_you_mean(name, KNOWN)}\nSettings: {', '.join(KNOWN)}."
+        wrong = f"{name!r} is not a setting here, or not of the right type."
+        return f"{wrong}{did_you_mean(name, KNOWN)}\nSettings: {', '.join(KNOWN)}."
     members, rule, which = _TABLES[name]
     has = which.format(", ".join(members))
     if not isinstance(data[name], Mapping):
         return f"{name} has {has}; got {safe_value(data[name])}."
     unknown = [str(member) for member in data[name] if member not in members]
     if unknown:
-        wrong = f"{name} has {has}, and no {safe_value(unknown[0])}."
-        return f"{wrong}{did_you_mean(unknown[0], members)}"
+        lacks = f"{name} has {has}, and no {safe_value(unknown[0])}."
+        return f"{lacks}{did_you_mean(unknown[0], members)}"
     member = first["loc"][1]
     setting = f"{name}.{member}"
     rule = _WORDS.get(setting, rule)

@@ -70,6 +70,7 @@ PERIODS: dict[str, RefusalWords] = {
 }
 
 
+LOG_IN_FIRST = "this network wants a login first"
 _CHANGE_IT = f"Change the question or its options, {OR_ANOTHER_MODEL}"
 _CHECK_WAY = f"Check the base URL, and the proxy if there is one, {OR_ANOTHER_MODEL}"
 _IN_A_MOMENT = f"Ask again in a moment, {OR_ANOTHER_MODEL}"
@@ -155,7 +156,7 @@ STATUS_WORDS: dict[int, RefusalWords] = {
     507: RefusalWords("has no room left to work on the request", _IN_A_WHILE),
     508: RefusalWords("sends the request round in a circle on its side", _CHECK_WAY),
     511: RefusalWords(
-        "cannot be reached: this network wants a login first",
+        f"cannot be reached: {LOG_IN_FIRST}",
         "Open any web page in a browser, log in there, and ask again.",
         other_model_helps=False,
     ),

@@ -18,8 +18,10 @@ from pathlib import Path
 FOLDER = Path(__file__).parent
 LONGEST_LINE = 2_000  # characters; a longer one is somebody's data
 DEEPEST = 3  # values within values
+MOST_VALUES = 10_000  # that are kept
 MOST_ENDS = 24  # places that are tried for the end of one value
 WHOLE = 1e9  # what it costs to leave a word of a value as it is
+BASE_URL = "the base URL"
 
 _HOLE = re.compile(r"\{(\d)\}")
 _WORD = re.compile(r"[^\W\d_]+")
@@ -40,6 +42,7 @@ _NAME = re.compile(r"[^\s,]+")
 _CODE = re.compile(r"(?=.*[A-Z\d_'\"=])[^\s,]+")  # a name of a program's
 _HAN = re.compile(r".*[\u4e00-\u9fff].*")
 _ENDS_IN_HAN, _BEGINS_IN_HAN = re.compile(r"[\u4e00-\u9fff] ?$"), re.compile(r" ?[\u4e00-\u9fff]")
+_ONE = re.compile(r"\S+|'[^']*'|\"[^\"]*\"")
 _SENTENCES = re.compile(r"[.:;!?] ")
 _LATIN = re.compile(r"[A-Za-z\d'\"]")
 _ALTERNATIVES = re.compile(r"(?<=['\"]) or (?=['\"])")
@@ -94,7 +97,8 @@ class Phrasebook:
     def __init__(self, table: Mapping[str, str]) -> None:
         self._by_word: dict[str, list[Phrase]] = defaultdict(list)
         self._loose: list[Phrase] = []  # that begin with a value
-        for sentence, other in table.items():
+        self._values: dict[tuple[str, int], tuple[str, float]] = {}  # by the text and its depth
+        for sentence, other in (*table.items(), *_noted(table)):
             phrase = Phrase.parse(sentence, other)
             first = _WORD.match(phrase.words[0])
             is_whole = first and (first.end() < len(phrase.words[0]) or not phrase.holes)
@@ -112,12 +116,35 @@ class Phrasebook:
 
     def value(self, text: str, depth: int) -> str:
         """A value in the other language where all of it is known, such as "3 turns"."""
+        return self._value(text, depth)[0]
+
+    def price(self, text: str, depth: int) -> float:
+        """What it costs to take a text for a value: little where it is known, or is a name.
+
+        A sentence that has another one as its value is then not read in any other way.
+        """
+        whole = (0.1 if _ONE.fullmatch(text) else 0.3) * len(text)
+        return min(self._value(text, depth)[1], whole)
+
+    def _value(self, text: str, depth: int) -> tuple[str, float]:
+        """A value in the other language, and what that costs where it is known."""
+        if (text, depth) not in self._values:
+            if len(self._values) >= MOST_VALUES:
+                self._values.clear()
+            self._values[text, depth] = self._read_value(text, depth)
+        return self._values[text, depth]
+
+    def _read_value(self, text: str, depth: int) -> tuple[str, float]:
         *first, last = _ALTERNATIVES.split(text)
         plain = f"{'、'.join(first)} 或 {last}" if first else last
         if not _WORD.search(text) or depth == DEEPEST:
-            return plain
+            return plain, WHOLE
+        own = 0.02 * len(text)
         reading = _Reading(self, text.strip(), depth + 1, whole=True)
-        return reading.other if reading.cost < WHOLE else self._row(text, depth) or plain
+        if reading.cost < WHOLE:
+            return reading.other, own + reading.cost
+        row = self._row(text, depth)
+        return (row, own) if row else (plain, WHOLE)
 
     def _row(self, text: str, depth: int) -> str:
         """A value that is a row, such as "a, b or c"; "" where it is none, but somebody's words."""
@@ -133,13 +160,14 @@ class Phrasebook:
         is_code = _all(_CODE, items) or (_all(_NAME, items) and len(items) > 2)
         return f"{found['first']}{_JOINS[found['sign']]}{found['last']}" if is_code else ""
 
-    def matches(self, line: str, start: int) -> Iterator[Match]:
-        """Every phrase that is found there, with each of its ends."""
+    def loose(self, line: str) -> list[Phrase]:
+        """The phrases that begin with a value, of which all words are in the line."""
+        return [one for one in self._loose if all(words in line for words in one.words[1:])]
+
+    def beginning(self, line: str, start: int) -> list[Phrase]:
+        """The phrases that begin with the word that stands there."""
         first = _WORD.match(line, start)
-        for phrase in self._by_word.get(first[0].lower(), ()) if first else ():
-            yield from _matches(phrase, line, start)
-        for phrase in self._loose:
-            yield from _matches(phrase, line, start)
+        return self._by_word.get(first[0].lower(), []) if first else []
 
 
 class _Reading:
@@ -150,6 +178,7 @@ class _Reading:
         self._line = line
         self._depth = depth
         self._whole = whole
+        self._loose = book.loose(line)
         ways = self._ways()
         self._best: dict[int, tuple[float, str]] = {len(line): (0.0, "")}
         for start in sorted(ways, reverse=True):
@@ -163,29 +192,40 @@ class _Reading:
         while waiting:
             start = waiting.pop()
             if start not in ways and start < len(self._line):
-                ways[start] = [*self._book.matches(self._line, start)]
+                phrases = (*self._book.beginning(self._line, start), *self._loose)
+                ways[start] = [
+                    match for phrase in phrases for match in _matches(phrase, self._line, start)
+                ]
                 waiting += [match.end for match in ways[start]]
-                waiting.append(self._end_of_word(start))
+                end = self._end_of_word(start)
+                if not self._whole or not _WORD.search(self._line, start, end):
+                    waiting.append(end)
         return ways
 
     def _read(self, start: int, ways: list[Match]) -> tuple[float, str]:
         """What the line is from there on, and what is left of it, in characters."""
         end = self._end_of_word(start)
         left = self._line[start:end]
-        rest, behind = self._best[end]
-        price = 0.1  # of signs alone
-        if _WORD.search(left):
-            price = WHOLE if self._whole else 1.0
-        cost, other = price * len(left) + rest, left + behind
-        for match in ways:
-            # A value costs a little, so that a sentence is not read as a value of another one.
-            own = 0.3 * sum(map(len, match.values)) + 0.01
-            if match.values and not match.phrase.words[0] and _SENTENCES.search(match.values[0]):
-                own += 0.7 * len(match.values[0])  # what a phrase begins with is no row of others
+        cost, other = WHOLE, ""
+        if end in self._best:
+            rest, behind = self._best[end]
+            price = 0.05 if left.strip() == "." else 1.0  # a value does not end in a full stop
+            cost, other = price * len(left) + rest, left + behind
+        for match in sorted(ways, key=lambda one: self._best[one.end][0]):
             rest, behind = self._best[match.end]
+            if rest >= cost:
+                break
+            own = self._price(match)
             if own + rest < cost:
                 cost, other = own + rest, _joined(self._filled(match), behind)
         return cost, other
+
+    def _price(self, match: Match) -> float:
+        """What its values cost: a little, so that no sentence is read as a value of another."""
+        own = sum(self._book.price(value, self._depth) for value in match.values) + 0.01
+        if match.values and not match.phrase.words[0] and _SENTENCES.search(match.values[0]):
+            own += len(match.values[0])  # what a phrase begins with is no row of others
+        return own
 
     def _end_of_word(self, start: int) -> int:
         word = _UNKNOWN.match(self._line, start)
@@ -258,6 +298,16 @@ def _joined(said: str, behind: str) -> str:
     if said.endswith(tuple("。，：；！？）")):
         return said + behind.lstrip(" ")
     return said + behind
+
+
+def _noted(table: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """What is said of the base URL, with a note behind it: errors tell there who has set it."""
+    name = table.get(BASE_URL, "")
+    for sentence, other in table.items() if name else ():
+        note = f"{{{len(_HOLE.findall(sentence))}}}"
+        if BASE_URL in sentence and sentence != BASE_URL and name in other:
+            noted = sentence.replace(BASE_URL, f"{BASE_URL} ({note})", 1)
+            yield noted, re.sub(f"{re.escape(name)} ?", f"{name}（{note}）", other, count=1)
 
 
 def _spaced(said: str, behind: str) -> str:
