@@ -25,14 +25,7 @@ BASE_URL = "the base URL"
 
 _HOLE = re.compile(r"\{(\d)\}")
 _WORD = re.compile(r"[^\W\d_]+")
-_UNKNOWN = re.compile(r"\(|\S+\s*|\s+")
-# "{0} turns" is of a number alone.
-_NOUN = re.compile(r" [a-z]+")
-_NUMBER = re.compile(r"\(?~?\d[\d,.]*")
-_FRAGMENT = re.compile(r"[A-Za-z]+(?: [a-z]+){0,2}")
-# What is before and behind one word that is read, and before and behind two or three.
-_AROUND_WORD = re.compile(r"(?:^|[·(→])\s*$"), re.compile(r"\s*(?:$|[·:)→])")
-_AROUND_WORDS = re.compile(r"(?:^|[·(→.,:;])\s*$"), re.compile(r"\s*(?:$|[·:)→.,;!?])")
+_UNKNOWN = re.compile(r"\S+\s*|\s+")
 _BOUNDARY = re.compile(r"(?=[.,:;!?](?:\s|$))|(?<=[.,:;!?)·])\s+|\s+(?=[(·])|$")
 # How a sentence ends in Chinese; the space behind it goes.
 _FULL_WIDTH = {". ": "。", ", ": "，", ": ": "：", "; ": "；", ".": "。", ",": "，", ":": "："}
@@ -42,6 +35,11 @@ _NAME = re.compile(r"[^\s,]+")
 _CODE = re.compile(r"(?=.*[A-Z\d_'\"=])[^\s,]+")  # a name of a program's
 _HAN = re.compile(r".*[\u4e00-\u9fff].*")
 _ENDS_IN_HAN, _BEGINS_IN_HAN = re.compile(r"[\u4e00-\u9fff] ?$"), re.compile(r" ?[\u4e00-\u9fff]")
+# "{0} turns" is a count, of a number alone; "{0} is set" is a sentence.
+_COUNTED = re.compile(r" (?!(?:is|are|was|were|has|have|can|cannot|as) )[a-z]+(?: [a-z]+)?")
+_NUMBER = re.compile(r"~?\d[\d,.]*")
+_ONE_WORD = re.compile(r"[\w-]+")
+_OPENS, _CLOSES = re.compile(r"(?:^|[.,:;!?(\[·→]) *$"), re.compile(r" *(?:$|[.,:;!?)\]·→])| +\(")
 _ONE = re.compile(r"\S+|'[^']*'|\"[^\"]*\"")
 _SENTENCES = re.compile(r"[.:;!?] ")
 _LATIN = re.compile(r"[A-Za-z\d'\"]")
@@ -69,12 +67,12 @@ class Phrase:
     @property
     def is_count(self) -> bool:
         """Whether it is a number of something, such as "3 turns"."""
-        return self.words[0] == "" and _NOUN.fullmatch("".join(self.words)) is not None
+        return self.words[0] == "" and bool(_COUNTED.fullmatch("{}".join(self.words[1:])))
 
     @property
-    def is_fragment(self) -> bool:
-        """Whether it is three words at most, which count only where they stand between signs."""
-        return not self.holes and _FRAGMENT.fullmatch(self.words[0]) is not None
+    def is_word(self) -> bool:
+        """Whether it is one word, which counts only where it stands alone, such as "failed"."""
+        return not self.holes and bool(_ONE_WORD.fullmatch(self.words[0]))
 
 
 @dataclass(slots=True, frozen=True)
@@ -153,10 +151,9 @@ class Phrasebook:
             return ""
         items = [*found["first"].split(", "), found["last"]]
         others = [self.value(item, depth + 1) for item in items]
-        if others != items:
+        if _all(_HAN, others):
             *first, last = others
-            joined = _spaced(_spaced("、".join(first), _JOINS[found["sign"]]), last)
-            return joined if _all(_HAN, others) else ""
+            return _spaced(_spaced("、".join(first), _JOINS[found["sign"]]), last)
         is_code = _all(_CODE, items) or (_all(_NAME, items) and len(items) > 2)
         return f"{found['first']}{_JOINS[found['sign']]}{found['last']}" if is_code else ""
 
@@ -222,10 +219,16 @@ class _Reading:
 
     def _price(self, match: Match) -> float:
         """What its values cost: a little, so that no sentence is read as a value of another."""
-        own = sum(self._book.price(value, self._depth) for value in match.values) + 0.01
-        if match.values and not match.phrase.words[0] and _SENTENCES.search(match.values[0]):
-            own += len(match.values[0])  # what a phrase begins with is no row of others
-        return own
+        own = 0.01
+        if not match.values:
+            return own
+        own += sum(self._book.price(value, self._depth) for value in match.values)
+        # Only at its end a sentence has somebody's words, which may be a row of sentences.
+        first, *_, last = match.phrase.words
+        inner = match.values if _WORD.search(last) else match.values[:-1]
+        if not first:
+            inner = match.values[:1] + inner[1:]
+        return own + sum(len(value) for value in inner if _SENTENCES.search(value))
 
     def _end_of_word(self, start: int) -> int:
         word = _UNKNOWN.match(self._line, start)
@@ -251,7 +254,7 @@ def _matches(phrase: Phrase, line: str, start: int) -> Iterator[Match]:
     if found[:1].lower() != first[:1].lower() or found[1:] != first[1:]:
         return
     if not others:
-        if not phrase.is_fragment or _stands_alone(line, start, place):
+        if not phrase.is_word or _stands_alone(line, start, place):
             yield Match(phrase, place, ())
         return
     values = []
@@ -262,14 +265,14 @@ def _matches(phrase: Phrase, line: str, start: int) -> Iterator[Match]:
         values.append(line[place:at])
         place = at + len(words)
     for stop, end in _ends(others[-1], line, place):
-        if not phrase.is_count or _NUMBER.fullmatch(line, place, stop):
-            yield Match(phrase, end, (*values, line[place:stop]))
+        match = Match(phrase, end, (*values, line[place:stop]))
+        if not phrase.is_count or _NUMBER.fullmatch(match.values[0]):
+            yield match
 
 
 def _stands_alone(line: str, start: int, end: int) -> bool:
-    """Whether no other words are beside it: "set" in "kimi (set)", not in "set the key"."""
-    before, behind = _AROUND_WORDS if " " in line[start:end] else _AROUND_WORD
-    return bool(before.search(line, 0, start) and behind.match(line, end))
+    """Whether there is a sign or nothing on both sides, and no word."""
+    return bool(_OPENS.search(line, 0, start) and _CLOSES.match(line, end))
 
 
 def _ends(words: str, line: str, place: int) -> Iterator[tuple[int, int]]:

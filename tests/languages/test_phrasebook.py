@@ -15,7 +15,17 @@ BOOK = Phrasebook(
         "{0} is a provider.": "{0} 是服务商。",
         "the table has no models of {0}": "表中没有 {0} 的模型",
         "Look around": "看看周围",
-        "set": "已设置",
+        "failed": "失败",
+        "a model": "模型",
+        "a question": "问题",
+        "{0}() was called without {1}.": "调用 {0}() 时没有给出 {1}。",
+        "{0} should be {1}, not {2}.": "{0} 应为 {1}，而不是 {2}。",
+        "a list of {0}": "{0} 的列表",
+        "{0} cannot be reached: {1}.": "无法连接 {0}：{1}。",
+        "{0} refused the connection": "{0} 拒绝了连接",
+        "Check the base URL, {0}": "请检查基础 URL，{0}",
+        "the base URL": "基础 URL",
+        "or choose another model:": "或换一个模型：",
     }
 )
 
@@ -40,13 +50,31 @@ BOOK = Phrasebook(
             "表中没有 Kimi 的模型。'kimi' 是服务商。",
         ),
         ("  Look around\n%chat models", "  看看周围\n%chat models"),
+        # Of a row only what is known, or what is a program's, is joined by our word.
+        ("ask() was called without a model and a question.", "调用 ask() 时没有给出模型和问题。"),
+        ("x should be A_B or C_D, not 3.", "x 应为 A_B 或 C_D，而不是 3。"),
+        ("x should be on, off or max, not 3.", "x 应为 on, off 或 max，而不是 3。"),
+        ("x should be 'a' or 'b' or 'c', not 3.", "x 应为 'a'、'b' 或 'c'，而不是 3。"),
+        ("x should be salt and pepper, not 3.", "x 应为 salt and pepper，而不是 3。"),
+        # A value that is a sentence is known before a shorter one and words of nobody.
+        (
+            "Kimi cannot be reached: 127.0.0.1:9 refused the connection.",
+            "无法连接 Kimi：127.0.0.1:9 拒绝了连接。",
+        ),
+        (
+            "Ollama cannot be reached: a b. Check the base URL, or choose another model:",
+            "无法连接 Ollama：a b。请检查基础 URL，或换一个模型：",
+        ),
+        # Errors tell behind the base URL who has set it.
+        (
+            "Check the base URL (KIMI_BASE_URL), or choose another model:",
+            "请检查基础 URL（KIMI_BASE_URL），或换一个模型：",
+        ),
+        ("x should be a list of a model, not 3.", "x 应为模型的列表，而不是 3。"),
+        ("failed · 3 turns", "失败 · 3 轮"),
+        ("the request failed with 500 turns", "the request failed with 500 轮"),
+        ("nobody turns", "nobody turns"),
         ("What a server says itself.", "What a server says itself."),
-        ("Who turns off the lights", "Who turns off the lights"),
-        ("set", "已设置"),
-        ("kimi (set)", "kimi (已设置)"),
-        ("set: x", "已设置：x"),
-        ("left out: set, x", "left out: set, x"),
-        ("Please set the key, or set it.", "Please set the key, or set it."),
         ("", ""),
     ],
 )
