@@ -74,6 +74,7 @@ BOOK = Phrasebook(
         ("failed · 3 turns", "失败 · 3 轮"),
         ("the request failed with 500 turns", "the request failed with 500 轮"),
         ("nobody turns", "nobody turns"),
+        ("the host failed.lan:3128", "the host failed.lan:3128"),
         ("What a server says itself.", "What a server says itself."),
         ("", ""),
     ],
