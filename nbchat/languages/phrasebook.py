@@ -36,7 +36,9 @@ _CODE = re.compile(r"(?=.*[A-Z\d_'\"=])[^\s,]+")  # a name of a program's
 _HAN = re.compile(r".*[\u4e00-\u9fff].*")
 _ENDS_IN_HAN, _BEGINS_IN_HAN = re.compile(r"[\u4e00-\u9fff] ?$"), re.compile(r" ?[\u4e00-\u9fff]")
 # "{0} turns" is a count, of a number alone; "{0} is set" is a sentence.
-_COUNTED = re.compile(r" (?!(?:is|are|was|were|has|have|can|cannot|takes|as) )[a-z]+(?: [a-z]+)?")
+_COUNTED = re.compile(
+    r" (?!(?:is|are|was|were|has|have|can|cannot|takes|as|of) )[a-z]+(?: [a-z]+)?"
+)
 _NUMBER = re.compile(r"~?\d[\d,.]*")
 _ONE_WORD = re.compile(r"[\w-]+")
 _OPENS = re.compile(r"(?:^|[.,:;!?] |[(\[·→]) *$")
