@@ -40,8 +40,11 @@ def model_request(
     parameters, tools, tool_choice = options.parameters, options.tools, options.tool_choice
     for name in [name for name in parameters if name in model.refuses]:
         del parameters[name]
-        what = f"has a fixed {name}" if name in SAMPLING else f"takes no {name}"
-        notices.append(f"{model.id} {what}; it was left out.")
+        notices.append(
+            f"{model.id} has a fixed {name}; it was left out."
+            if name in SAMPLING
+            else f"{model.id} takes no {name}; it was left out."
+        )
     if tools and cannot_call_tools(route):
         tools, tool_choice = (), None
         notices.append(f"{model.id} cannot call tools; they were left out.")

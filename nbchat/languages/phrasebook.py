@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -18,8 +18,15 @@ from pathlib import Path
 FOLDER = Path(__file__).parent
 LONGEST_LINE = 2_000  # characters; a longer one is somebody's data
 DEEPEST = 3  # values within values
+MOST_VALUES = 10_000  # that are kept
 MOST_ENDS = 24  # places that are tried for the end of one value
 WHOLE = 1e9  # what it costs to leave a word of a value as it is
+BASE_URL = "the base URL"
+# What such sentences have as values are names of a person's, which may be words of ours.
+NAMING = (
+    *("Did you mean ", "there is no variable ", "Set it first, such as ", "Run "),
+    *("--each ", "--into "),
+)
 
 _HOLE = re.compile(r"\{(\d)\}")
 _WORD = re.compile(r"[^\W\d_]+")
@@ -27,14 +34,25 @@ _UNKNOWN = re.compile(r"\S+\s*|\s+")
 _BOUNDARY = re.compile(r"(?=[.,:;!?](?:\s|$))|(?<=[.,:;!?)·])\s+|\s+(?=[(·])|$")
 # How a sentence ends in Chinese; the space behind it goes.
 _FULL_WIDTH = {". ": "。", ", ": "，", ": ": "：", "; ": "；", ".": "。", ",": "，", ":": "："}
+_ROW = re.compile(r"(?P<first>.+)(?P<sign> or | and )(?P<last>.+)")
+_JOINS = {" or ": " 或 ", " and ": " 和 "}
+_NAME = re.compile(r"[^\s,]+")
+_CODE = re.compile(r"(?=.*[A-Z\d_'\"=])[^\s,]+")  # a name of a program's
+_HAN = re.compile(r".*[\u4e00-\u9fff].*")
+_ENDS_IN_HAN, _BEGINS_IN_HAN = re.compile(r"[\u4e00-\u9fff] ?$"), re.compile(r" ?[\u4e00-\u9fff]")
+# "{0} turns" is a count, of a number alone; "{0} is set" is a sentence.
+_COUNTED = re.compile(
+    r" (?!(?:is|are|was|were|has|have|can|cannot|takes|as|of) )[a-z]+(?: [a-z]+)?"
+)
+_NUMBER = re.compile(r"~?\d[\d,.]*")
+_ONE_WORD = re.compile(r"[\w-]+")
+_OPENS = re.compile(r"(?:^|[.,:;!?] |[(\[·→]) *$")
+_CLOSES = re.compile(r" *(?:$|[.,:;!?](?: |$)|[)\]·→])| +\(")
+_ONE = re.compile(r"\S+|'[^']*'|\"[^\"]*\"")
+_NAMES = re.compile(r"[\w-]+(?: or [\w-]+)*")
+_SENTENCES = re.compile(r"[.:;!?] ")
+_LATIN = re.compile(r"[A-Za-z\d'\"]")
 _ALTERNATIVES = re.compile(r"(?<=['\"]) or (?=['\"])")
-_NAME = r"[\w./:@\[\]-]+"
-_NAMES = re.compile(rf"{_NAME}(?:, {_NAME})*(?: (?:or|and) {_NAME})+")  # such as "on, off or max"
-_LISTED = {" or ": " 或 ", " and ": " 和 ", ", ": "、"}
-_COUNTED = re.compile(r" [a-z ]+")  # behind the first value of a phrase: "{0} turns"
-_OPENING = tuple(".,:;!?()[·…")  # what a short phrase stands behind
-LONG = 12  # letters of a sentence that is recognised by its beginning
-SHORT = 8  # letters of one that may be words of anybody's sentence, such as "with {0}"
 
 
 @dataclass(slots=True, frozen=True)
@@ -56,9 +74,14 @@ class Phrase:
         return cls(tuple(pieces[::2]), tuple(map(int, pieces[1::2])), other)
 
     @property
-    def size(self) -> int:
-        """How many letters of it are the same in every text."""
-        return sum(map(len, self.words))
+    def is_count(self) -> bool:
+        """Whether it is a number of something, such as "3 turns"."""
+        return self.words[0] == "" and bool(_COUNTED.fullmatch("{}".join(self.words[1:])))
+
+    @property
+    def is_word(self) -> bool:
+        """Whether it is one word, which counts only where it stands alone, such as "failed"."""
+        return not self.holes and bool(_ONE_WORD.fullmatch(self.words[0]))
 
 
 @dataclass(slots=True, frozen=True)
@@ -68,14 +91,6 @@ class Match:
     phrase: Phrase
     end: int
     values: tuple[str, ...]
-
-    def spans(self, start: int) -> Iterator[tuple[int, int]]:
-        """Where its own words stand, from and to."""
-        for words, value in zip(self.phrase.words, (*self.values, ""), strict=True):
-            if bare := words.strip():
-                first = start + words.index(bare)
-                yield first, first + len(bare)
-            start += len(words) + len(value)
 
 
 class Phrasebook:
@@ -89,7 +104,8 @@ class Phrasebook:
     def __init__(self, table: Mapping[str, str]) -> None:
         self._by_word: dict[str, list[Phrase]] = defaultdict(list)
         self._loose: list[Phrase] = []  # that begin with a value
-        for sentence, other in table.items():
+        self._values: dict[tuple[str, int], tuple[str, float]] = {}  # by the text and its depth
+        for sentence, other in (*table.items(), *_noted(table)):
             phrase = Phrase.parse(sentence, other)
             first = _WORD.match(phrase.words[0])
             is_whole = first and (first.end() < len(phrase.words[0]) or not phrase.holes)
@@ -107,22 +123,57 @@ class Phrasebook:
 
     def value(self, text: str, depth: int) -> str:
         """A value in the other language where all of it is known, such as "3 turns"."""
-        plain = _ALTERNATIVES.sub(" 或 ", text)
-        if _NAMES.fullmatch(text):
-            for sign, wide in _LISTED.items():
-                plain = plain.replace(sign, wide)
-        if not _WORD.search(text) or depth == DEEPEST:
-            return plain
-        reading = _Reading(self, text.strip(), depth + 1, whole=True)
-        return reading.other if reading.cost < WHOLE else plain
+        return self._value(text, depth)[0]
 
-    def matches(self, line: str, start: int) -> Iterator[Match]:
-        """Every phrase that is found there, with each of its ends."""
+    def price(self, text: str, depth: int) -> float:
+        """What it costs to take a text for a value: little where it is known, or is a name.
+
+        A sentence that has another one as its value is then not read in any other way.
+        """
+        whole = (0.1 if _ONE.fullmatch(text) else 0.3) * len(text)
+        return min(self._value(text, depth)[1], whole)
+
+    def _value(self, text: str, depth: int) -> tuple[str, float]:
+        """A value in the other language, and what that costs where it is known."""
+        if (text, depth) not in self._values:
+            if len(self._values) >= MOST_VALUES:
+                self._values.clear()
+            self._values[text, depth] = self._read_value(text, depth)
+        return self._values[text, depth]
+
+    def _read_value(self, text: str, depth: int) -> tuple[str, float]:
+        *first, last = _ALTERNATIVES.split(text)
+        plain = f"{'、'.join(first)} 或 {last}" if first else last
+        if not _WORD.search(text) or depth == DEEPEST:
+            return plain, WHOLE
+        own = 0.02 * len(text)
+        reading = _Reading(self, text.strip(), depth + 1, whole=True)
+        if reading.cost < WHOLE:
+            return reading.other, own + reading.cost
+        row = self._row(text, depth)
+        return (row, own) if row else (plain, WHOLE)
+
+    def _row(self, text: str, depth: int) -> str:
+        """A value that is a row, such as "a, b or c"; "" where it is none, but somebody's words."""
+        found = _ROW.fullmatch(text)
+        if not found:
+            return ""
+        items = [*found["first"].split(", "), found["last"]]
+        others = [self.value(item, depth + 1) for item in items]
+        if _all(_HAN, others):
+            *first, last = others
+            return _spaced(_spaced("、".join(first), _JOINS[found["sign"]]), last)
+        is_code = _all(_CODE, items) or (_all(_NAME, items) and len(items) > 2)
+        return f"{found['first']}{_JOINS[found['sign']]}{found['last']}" if is_code else ""
+
+    def loose(self, line: str) -> list[Phrase]:
+        """The phrases that begin with a value, of which all words are in the line."""
+        return [one for one in self._loose if all(words in line for words in one.words[1:])]
+
+    def beginning(self, line: str, start: int) -> list[Phrase]:
+        """The phrases that begin with the word that stands there."""
         first = _WORD.match(line, start)
-        for phrase in self._by_word.get(first[0].lower(), ()) if first else ():
-            yield from _matches(phrase, line, start)
-        for phrase in self._loose:
-            yield from _matches(phrase, line, start)
+        return self._by_word.get(first[0].lower(), []) if first else []
 
 
 class _Reading:
@@ -133,7 +184,8 @@ class _Reading:
         self._line = line
         self._depth = depth
         self._whole = whole
-        ways = _without_swallowed(self._ways())
+        self._loose = book.loose(line)
+        ways = self._ways()
         self._best: dict[int, tuple[float, str]] = {len(line): (0.0, "")}
         for start in sorted(ways, reverse=True):
             self._best[start] = self._read(start, ways[start])
@@ -146,25 +198,46 @@ class _Reading:
         while waiting:
             start = waiting.pop()
             if start not in ways and start < len(self._line):
-                ways[start] = [*self._book.matches(self._line, start)]
+                phrases = (*self._book.beginning(self._line, start), *self._loose)
+                ways[start] = [
+                    match for phrase in phrases for match in _matches(phrase, self._line, start)
+                ]
                 waiting += [match.end for match in ways[start]]
-                waiting.append(self._end_of_word(start))
+                end = self._end_of_word(start)
+                if not self._whole or not _WORD.search(self._line, start, end):
+                    waiting.append(end)
         return ways
 
     def _read(self, start: int, ways: list[Match]) -> tuple[float, str]:
         """What the line is from there on, and what is left of it, in characters."""
         end = self._end_of_word(start)
         left = self._line[start:end]
-        rest, behind = self._best[end]
-        price = _price(left, whole=self._whole)
-        cost, other = price * len(left) + rest, left + behind
-        for match in ways:
-            # A value costs a little, so that a sentence is not read as a value of another one.
-            own = 0.3 * sum(map(len, match.values)) + 0.01
+        cost, other = WHOLE, ""
+        if end in self._best:
+            rest, behind = self._best[end]
+            price = 0.05 if left.strip() == "." else 1.0  # a value does not end in a full stop
+            cost, other = price * len(left) + rest, left + behind
+        for match in sorted(ways, key=lambda one: self._best[one.end][0]):
             rest, behind = self._best[match.end]
+            if rest >= cost:
+                break
+            own = self._price(match)
             if own + rest < cost:
                 cost, other = own + rest, _joined(self._filled(match), behind)
         return cost, other
+
+    def _price(self, match: Match) -> float:
+        """What its values cost: a little, so that no sentence is read as a value of another."""
+        own = 0.01
+        if not match.values:
+            return own
+        own += sum(self._book.price(value, self._depth) for value in match.values)
+        # Only at its end a sentence has somebody's words, which may be a row of sentences.
+        first, *_, last = match.phrase.words
+        inner = match.values if _WORD.search(last) else match.values[:-1]
+        if not first:
+            inner = match.values[:1] + inner[1:]
+        return own + sum(len(value) for value in inner if _SENTENCES.search(value))
 
     def _end_of_word(self, start: int) -> int:
         word = _UNKNOWN.match(self._line, start)
@@ -175,57 +248,27 @@ class _Reading:
 
     def _filled(self, match: Match) -> str:
         values = dict(zip(match.phrase.holes, match.values, strict=True))
-        return _HOLE.sub(
-            lambda hole: self._book.value(values[int(hole[1])], self._depth), match.phrase.other
-        )
-
-
-def _without_swallowed(ways: dict[int, list[Match]]) -> dict[int, list[Match]]:
-    """Without a phrase that begins with a value, where that would hold words of a longer one.
-
-    "the line has {0}. Type it:" goes before "{0} instead of {1}", which would swallow its words.
-    """
-    longest: dict[tuple[int, Phrase], Match] = {}
-    for start, matches in ways.items():
-        for match in matches:
-            key = start, match.phrase
-            if match.phrase.words[0] and match.phrase.size >= LONG:
-                longest[key] = max(match, longest.get(key, match), key=lambda one: one.end)
-    own = [
-        (*span, match.end) for (start, _), match in longest.items() for span in match.spans(start)
-    ]
-    return {
-        start: [
-            match
-            for match in matches
-            if match.phrase.words[0]
-            or not any(
-                first < start + len(match.values[0]) and start < last and match.end <= end
-                for first, last, end in own
-            )
-        ]
-        for start, matches in ways.items()
-    }
-
-
-def _price(left: str, *, whole: bool) -> float:
-    """What it costs to leave a character of it; signs are no part of the value before them."""
-    if not any(map(str.isalnum, left)):
-        return 0.1
-    return WHOLE if whole and _WORD.search(left) else 1.0
+        said, *others = _HOLE.split(match.phrase.other)
+        for hole, words in zip(others[::2], others[1::2], strict=True):
+            value = values[int(hole)]
+            if match.phrase.words[0] in NAMING and _NAMES.fullmatch(value):
+                value = value.replace(" or ", _JOINS[" or "])
+            else:
+                value = self._book.value(value, self._depth)
+            said = _spaced(_spaced(said, value), words)
+        return said
 
 
 def _matches(phrase: Phrase, line: str, start: int) -> Iterator[Match]:
     """The phrase at that place; its last value may end in several ways."""
     first, *others = phrase.words
-    if first and phrase.size < SHORT and start and not line[:start].rstrip().endswith(_OPENING):
-        return
     place = start + len(first)
     found = line[start:place]
     if found[:1].lower() != first[:1].lower() or found[1:] != first[1:]:
         return
     if not others:
-        yield Match(phrase, place, ())
+        if not phrase.is_word or _stands_alone(line, start, place):
+            yield Match(phrase, place, ())
         return
     values = []
     for words in others[:-1]:
@@ -234,11 +277,15 @@ def _matches(phrase: Phrase, line: str, start: int) -> Iterator[Match]:
             return
         values.append(line[place:at])
         place = at + len(words)
-    counts = not first and len(others) == 1 and _COUNTED.fullmatch(others[0])
     for stop, end in _ends(others[-1], line, place):
-        if counts and not any(map(str.isdigit, line[place:stop])):
-            continue
-        yield Match(phrase, end, (*values, line[place:stop]))
+        match = Match(phrase, end, (*values, line[place:stop]))
+        if not phrase.is_count or _NUMBER.fullmatch(match.values[0]):
+            yield match
+
+
+def _stands_alone(line: str, start: int, end: int) -> bool:
+    """Whether there is a sign or nothing on both sides, and no word."""
+    return bool(_OPENS.search(line, 0, start) and _CLOSES.match(line, end))
 
 
 def _ends(words: str, line: str, place: int) -> Iterator[tuple[int, int]]:
@@ -253,7 +300,9 @@ def _ends(words: str, line: str, place: int) -> Iterator[tuple[int, int]]:
     for _ in range(MOST_ENDS):
         if found < 0:
             return
-        yield found, found + len(words)
+        end = found + len(words)
+        if words[-1] not in ".:;" or not line[end : end + 1].isalnum():
+            yield found, end
         found = line.find(words, found + 1)
 
 
@@ -265,6 +314,29 @@ def _joined(said: str, behind: str) -> str:
     if said.endswith(tuple("。，：；！？）")):
         return said + behind.lstrip(" ")
     return said + behind
+
+
+def _noted(table: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """What is said of the base URL, with a note behind it: errors tell there who has set it."""
+    name = table.get(BASE_URL, "")
+    for sentence, other in table.items() if name else ():
+        note = f"{{{len(_HOLE.findall(sentence))}}}"
+        if BASE_URL in sentence and sentence != BASE_URL and name in other:
+            noted = sentence.replace(BASE_URL, f"{BASE_URL} ({note})", 1)
+            yield noted, re.sub(f"{re.escape(name)} ?", f"{name}（{note}）", other, count=1)
+
+
+def _spaced(said: str, behind: str) -> str:
+    """A value and the words beside it: a space between Chinese and Latin, and none in Chinese."""
+    if _ENDS_IN_HAN.search(said) and _BEGINS_IN_HAN.match(behind):
+        return said.rstrip(" ") + behind.lstrip(" ")
+    is_close = _HAN.match(said[-1:]) and _LATIN.match(behind[:1])
+    is_close = is_close or (_LATIN.match(said[-1:]) and _HAN.match(behind[:1]))
+    return f"{said} {behind}" if is_close else said + behind
+
+
+def _all(pattern: re.Pattern[str], items: Iterable[str]) -> bool:
+    return all(map(pattern.fullmatch, items))
 
 
 @cache

@@ -34,7 +34,11 @@ from nbchat.streams import AnswerSource, SourceOptions, Stream
 Scope: TypeAlias = Literal["notebook", "day"]
 SCOPES: tuple[Scope, ...] = get_args(Scope)
 NAMES = {"notebook": "in this notebook", "day": "today"}
-MAY_GO_OVER = "{why}: those on their way may go over the budget."
+MAY_GO_OVER = "those on their way may go over the budget."
+
+ASK_ALL_THE_SAME = (
+    'Nothing was sent. To ask all the same:\nbudget.unpriced = "allow"  # in your own nbchat.toml'
+)
 
 
 class Account(Protocol):
@@ -188,7 +192,7 @@ class _Reserved:
             return []
         for purse in untold:
             purse.told.add(why)
-        return [Notice(MAY_GO_OVER.format(why=why))]
+        return [Notice(f"{why}: {MAY_GO_OVER}")]
 
     def settle(self) -> list[Spending]:
         """Take what it has cost, and give the rest back; the second time nothing is left to do."""
@@ -207,7 +211,7 @@ def may_go_over(settings: Settings, model: str, options: Mapping[str, Any]) -> s
     expected = expected_cost(settings, model, "Hi", options, SeenAnswers())
     if expected is None or expected.is_free or not expected.may_be_more:
         return ""
-    return MAY_GO_OVER.format(why=expected.may_be_more)
+    return f"{expected.may_be_more}: {MAY_GO_OVER}"
 
 
 def _is_to_pay(expected: Expected, settings: Settings, purses: Sequence[Purse]) -> bool:
@@ -230,10 +234,7 @@ def _is_to_pay(expected: Expected, settings: Settings, purses: Sequence[Purse]) 
         return True
     if settings.budgets.unpriced == "allow":
         return False
-    raise BudgetReached(
-        f"{why} Nothing was sent. To ask all the same:\n"
-        'budget.unpriced = "allow"  # in your own nbchat.toml'
-    )
+    raise BudgetReached(f"{why} {ASK_ALL_THE_SAME}")
 
 
 def _currency(expected: Expected) -> str:

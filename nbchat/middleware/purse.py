@@ -121,11 +121,9 @@ class Purse:
     ) -> BudgetReached:
         spent, limit = self.spent.get(currency, 0.0), self.limit.get(currency, 0.0)
         left = max(0.0, limit - spent)
-        return BudgetReached(
-            f"{self.name} {money(spent, currency)} of {money(limit, currency)} are spent. "
-            f"{money(left, currency)} are left, and this may cost {money(amount, currency)}. "
-            f"{what} {self.to_raise}".rstrip()
-        )
+        happened = f"{money(spent, currency)} of {money(limit, currency)} are spent."
+        why = f"{money(left, currency)} are left, and this may cost {money(amount, currency)}."
+        return BudgetReached(f"{self.name} {happened} {why} {what} {self.to_raise}".rstrip())
 
 
 def money(amount: float, currency: str) -> str:

@@ -40,9 +40,9 @@ VARIABLES = {"df": [1], "model": "demo", "many": ["a"], "empty": "", "words": "a
 OF_QUESTIONS = [option.flag.split()[0] for option in FLAGS]  # whose help is in the list of options
 
 LINES = {
-    "demo --seed x": "--seed 应为 整数，例如 42，而不是 'x'。\n%%chat [MODEL]",
-    "demo --max-tokens x": "--max-tokens 应为 数目（单位：tokens），例如 4096，而不是 'x'。",
-    "demo --temperature x": "--temperature 应为 0 到 2 之间的数，而不是 'x'。",
+    "demo --seed x": "--seed 应为整数，例如 42，而不是 'x'。\n%%chat [MODEL]",
+    "demo --max-tokens x": "--max-tokens 应为数目（单位：词元），例如 4096，而不是 'x'。",
+    "demo --temperature x": "--temperature 应为 0 到 2 的数字，而不是 'x'。",
     "demo --name": "--name 需要一个值。",
     "demo --search=yes": "--search 不带值，不应有 'yes'。",
     "demo --name ''": "--name 需要一个对话的名称。",
@@ -93,6 +93,8 @@ LINES = {
         "%%chat 行上的 {modle} 所指的变量 modle 不存在。你是否想用 model？"
         "请这样输入：\n%%chat {model}"
     ),
+    "demo --each model": "--each model 需要一个变量名来保存结果：",
+    "{value}": "%%chat 行上的 {value} 所指的变量 value 不存在。请先设置它，例如 value =",
     "{zzz}": (
         "%%chat 行上的 {zzz} 所指的变量 zzz 不存在。"
         '请先设置它，例如 zzz = "kimi-k2.6"；%chat models 会列出模型名称。'
@@ -254,7 +256,7 @@ def test_a_question_is_shown_in_chinese_and_nothing_of_it_changed(
     assert text.startswith("没有发送任何内容。以下是将会发送的内容：\n")
     assert "Moonshot AI (Kimi) 的 kimi-k2.6：POST http://" in text
     assert "，使用 KIMI_API_KEY 中的密钥\n" in text
-    assert " 词元 文本\n" in text
+    assert " 词元文本\n" in text
     assert "\n附带 df (1 × 1，~" in text
     assert "\nDid you mean this? df\n" in text  # what is sent stays as it is
     assert "no such model." in text
@@ -275,5 +277,5 @@ def test_a_line_below_code_and_an_answer_that_breaks_off(
         broken = kernel.run("%%chat kimi-k2.6\nWhy?").error
     assert "%%chat 必须是单元格的第一行，上面只能有注释。没有提问。\n请把它上面的代码" in below
     assert english_left(below.partition(": ")[2]) == []
-    assert "回答在 9 个字符 之后断开：" in broken
+    assert "回答在 9 个字符之后断开：" in broken
     assert "已收到的内容已保留，并标记为不完整；可以重新运行单元格、继续提问" in broken

@@ -15,10 +15,17 @@ BOOK = Phrasebook(
         "{0} is a provider.": "{0} 是服务商。",
         "the table has no models of {0}": "表中没有 {0} 的模型",
         "Look around": "看看周围",
-        "the line has {0}. Type it:": "这一行有{0}。请输入：",
-        "{0} instead of {1}": " {0}，应为 {1}",
-        "with {0}": "附带 {0}",
-        "it takes {0} here": "这里应为 {0}",
+        "failed": "失败",
+        "a model": "模型",
+        "a question": "问题",
+        "{0}() was called without {1}.": "调用 {0}() 时没有给出 {1}。",
+        "{0} should be {1}, not {2}.": "{0} 应为 {1}，而不是 {2}。",
+        "a list of {0}": "{0} 的列表",
+        "{0} cannot be reached: {1}.": "无法连接 {0}：{1}。",
+        "{0} refused the connection": "{0} 拒绝了连接",
+        "Check the base URL, {0}": "请检查基础 URL，{0}",
+        "the base URL": "基础 URL",
+        "or choose another model:": "或换一个模型：",
     }
 )
 
@@ -36,21 +43,38 @@ BOOK = Phrasebook(
             "no model matches 'x'. Did you mean 'a' or 'b'?",
             "没有与 'x' 匹配的模型。你是否想用 'a' 或 'b'？",
         ),
-        ("Wrote 3 turns to /tmp/a.b/c.md.", "已将 3 轮 写入 /tmp/a.b/c.md。"),
+        ("Wrote 3 turns to /tmp/a.b/c.md.", "已将 3 轮写入 /tmp/a.b/c.md。"),
         ("'kimi' is a provider. Look around, please", "'kimi' 是服务商。看看周围，please"),
         (
             "the table has no models of Kimi. 'kimi' is a provider.",
             "表中没有 Kimi 的模型。'kimi' 是服务商。",
         ),
         ("  Look around\n%chat models", "  看看周围\n%chat models"),
+        # Of a row only what is known, or what is a program's, is joined by our word.
+        ("ask() was called without a model and a question.", "调用 ask() 时没有给出模型和问题。"),
+        ("x should be A_B or C_D, not 3.", "x 应为 A_B 或 C_D，而不是 3。"),
+        ("x should be on, off or max, not 3.", "x 应为 on, off 或 max，而不是 3。"),
+        ("x should be 'a' or 'b' or 'c', not 3.", "x 应为 'a'、'b' 或 'c'，而不是 3。"),
+        ("x should be salt and pepper, not 3.", "x 应为 salt and pepper，而不是 3。"),
+        # A value that is a sentence is known before a shorter one and words of nobody.
         (
-            "the line has a instead of b, c instead of d. Type it:",
-            "这一行有 a，应为 b，c，应为 d。请输入：",
+            "Kimi cannot be reached: 127.0.0.1:9 refused the connection.",
+            "无法连接 Kimi：127.0.0.1:9 拒绝了连接。",
         ),
-        ("with 3 turns", "附带 3 轮"),
-        ("It came with bread.", "It came with bread."),  # too short to be known in the midst
-        ("no such turns here", "no such turns here"),
-        ("--think: it takes on, off or max here.", "--think: 这里应为 on、off 或 max。"),
+        (
+            "Ollama cannot be reached: a b. Check the base URL, or choose another model:",
+            "无法连接 Ollama：a b。请检查基础 URL，或换一个模型：",
+        ),
+        # Errors tell behind the base URL who has set it.
+        (
+            "Check the base URL (KIMI_BASE_URL), or choose another model:",
+            "请检查基础 URL（KIMI_BASE_URL），或换一个模型：",
+        ),
+        ("x should be a list of a model, not 3.", "x 应为模型的列表，而不是 3。"),
+        ("failed · 3 turns", "失败 · 3 轮"),
+        ("the request failed with 500 turns", "the request failed with 500 轮"),
+        ("nobody turns", "nobody turns"),
+        ("the host failed.lan:3128", "the host failed.lan:3128"),
         ("What a server says itself.", "What a server says itself."),
         ("", ""),
     ],

@@ -29,6 +29,15 @@ def table() -> Mapping[str, str]:
     return read_tables("zh")
 
 
+def row_texts() -> list[tuple[str, str]]:
+    """The fields of the rows of models and providers that are texts, by their names."""
+    rows: list[Mapping[str, object]] = []
+    for path in (Path(nbchat.__file__).parent / "catalog").glob("*.json"):
+        for part in json.loads(path.read_text("utf-8")).values():
+            rows += part if isinstance(part, list) else []
+    return [(name, value) for row in rows for name, value in row.items() if isinstance(value, str)]
+
+
 @pytest.mark.parametrize("page", PAGES)
 def test_a_page_has_the_same_entries_and_places_in_both_languages(page: str) -> None:
     words = json.loads((Path(nbchat.__file__).parent / page).read_text("utf-8"))
@@ -60,8 +69,14 @@ def test_a_sentence_is_in_one_table() -> None:
     assert not [english for english, times in count.items() if times > 1]
 
 
+def test_why_a_provider_of_the_table_has_ended_is_there_in_chinese() -> None:
+    why = {text for name, text in row_texts() if name == "retired"}
+    assert why
+    assert why <= table().keys()
+
+
 def test_no_sentence_is_left_that_nothing_says() -> None:
-    said = {one.text for one in sentences()}
+    said = {one.text for one in sentences()} | {text for _, text in row_texts()}
     nouns = {one.text for one in sentences() if " " not in one.text}
     unused = [
         english

@@ -140,9 +140,8 @@ class Values:
         if not value or not free or len(value) > LONGEST_SHOWN or typed not in self.line:
             return look_alikes.wrong_line(self.magic, f"{said} Give the value a name above.")
         fixed = self._with(typed, f"{{{free[0]}}}")
-        return look_alikes.wrong_line(
-            self.magic, f"{said} Run {free[0]} = {value} in a cell above, then: {fixed}"
-        )
+        advice = f"Run {free[0]} = {value} in a cell above, then: {fixed}"
+        return look_alikes.wrong_line(self.magic, f"{said} {advice}")
 
     def _with(self, typed: str, right: str) -> str:
         """The line with something else in the place of what was typed."""
@@ -174,9 +173,9 @@ class Values:
         near = nearest(name, known, LEAST_ALIKE)[:1]
         if near and typed in self.line:
             right = self._with(typed, f"{{{near[0]}}}")
-            return look_alikes.wrong_line(
-                self.magic, f"{said} Did you mean {near[0]}? {look_alikes.TYPE_IT_SO}\n{right}"
-            )
+            meant = f"Did you mean {near[0]}?"
+            said = f"{said} {meant} {look_alikes.TYPE_IT_SO}\n{right}"
+            return look_alikes.wrong_line(self.magic, said)
         return look_alikes.wrong_line(self.magic, f"{said} {advice(name)}")
 
     def _number(self, value: Real, typed: str) -> str:
