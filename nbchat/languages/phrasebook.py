@@ -301,7 +301,8 @@ def _ends(words: str, line: str, place: int) -> Iterator[tuple[int, int]]:
         if found < 0:
             return
         end = found + len(words)
-        if words[-1] not in ".:;" or not line[end : end + 1].isalnum():
+        is_cut = words[-1].isalpha() or words[-1] in ".:;"
+        if not is_cut or not line[end : end + 1].isalnum():
             yield found, end
         found = line.find(words, found + 1)
 

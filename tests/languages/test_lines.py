@@ -251,13 +251,14 @@ def test_a_question_is_shown_in_chinese_and_nothing_of_it_changed(
             "%load_ext nbchat\nimport pandas\ndf = pandas.DataFrame({'a': ['no such model.']})"
         )
         kernel.run("%%chat kimi-k2.6\nWhy is the sky blue?")
-        shown = kernel.run("%%chat --show\nDid you mean this? {df}")
+        shown = kernel.run("%%chat --show --above 2\nDid you mean this? {df}")
     text = shown.text
     assert text.startswith("没有发送任何内容。以下是将会发送的内容：\n")
     assert "Moonshot AI (Kimi) 的 kimi-k2.6：POST http://" in text
     assert "，使用 KIMI_API_KEY 中的密钥\n" in text
     assert " 词元文本\n" in text
-    assert "\n附带 df (1 × 1，~" in text
+    assert "\n附带 df (1 × 1, ~" in text
+    assert ", 上面的 2 个单元格（~" in text
     assert "\nDid you mean this? df\n" in text  # what is sent stays as it is
     assert "no such model." in text
     assert "问题之前有 2 条消息，~" in shown.html

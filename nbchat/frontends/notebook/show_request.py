@@ -139,7 +139,7 @@ def _size(request: PreparedRequest) -> str:
 
 def _along(inserted: Sequence[str]) -> list[str]:
     """What goes along with the question, as the line below its answer would say it."""
-    return [translated(f"with {', '.join(inserted)}")] if inserted else []
+    return [translated(f"with {', '.join(map(translated, inserted))}")] if inserted else []
 
 
 def _entries(request: PreparedRequest) -> list[Entry]:
