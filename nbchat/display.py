@@ -56,18 +56,20 @@ def conversation_bundle(about: str, turns: Sequence[Turn]) -> dict[str, str]:
 
 
 def _not_shown(count: int) -> str:
-    return f"{plural(count, 'earlier turn')} {'is' if count == 1 else 'are'} not shown."
+    if count == 1:
+        return "1 earlier turn is not shown."
+    return f"{count:,} earlier turns are not shown."
 
 
 def spent_bundle(table: SpentTable) -> dict[str, str]:
     """What was spent, one group below the other."""
-    head = [*map(translated, table.head)]
-    return table_bundle(head, table.rows, translated(table.below))
+    return table_bundle([*map(translated, table.head)], table.rows, translated(table.below))
 
 
 def models_bundle(models: Sequence[Model]) -> dict[str, str]:
     """The rows of the model-mapping table, one below the other."""
-    head, count = [*map(translated, MODEL_HEAD)], translated(plural(len(models), "model"))
+    head = [translated(name) if name else "" for name in MODEL_HEAD]
+    count = translated(plural(len(models), "model"))
     return table_bundle(head, [_model_cells(model) for model in models], count)
 
 

@@ -36,9 +36,17 @@ def faults(findings: Sequence[Finding]) -> list[Fault]:
         what = f"{finding.about[:1].upper()}{finding.about[1:]}: {finding.seen}"
         command = to_copy(f"{what}\n{finding.to_do}")
         to_do = finding.to_do.removesuffix(command) if command else finding.to_do
-        to_do = translated(" ".join(to_do.split()))
-        told.append(Fault(translated(what), to_do, command))
+        told.append(Fault(*_translated(what, " ".join(to_do.split())), command))
     return told
+
+
+def _translated(what: str, to_do: str) -> tuple[str, str]:
+    """Both; what to do may be the end of a sentence that is known as a whole alone."""
+    end, whole = translated(to_do), translated(f"{what} {to_do}")
+    if to_do and end == to_do and whole != f"{what} {to_do}":
+        happened, stop, end = whole.rpartition("。")
+        return happened + stop, end
+    return translated(what), end
 
 
 def rows(findings: Sequence[Finding]) -> list[tuple[str, str, str]]:

@@ -166,8 +166,8 @@ class Phrasebook:
     def _read_value(self, text: str, depth: int) -> tuple[str, float]:
         *first, last = _ALTERNATIVES.split(text)
         plain = f"{'、'.join(first)} 或 {last}" if first else last
-        if not _WORD.search(text) or depth == DEEPEST:
-            return plain, WHOLE
+        if not _WORD.search(text) or _WORD.fullmatch(text) or depth == DEEPEST:
+            return plain, WHOLE  # one word alone is a name
         own = 0.02 * len(text)
         reading = _Reading(self, text.strip(), depth + 1, whole=True)
         if reading.cost < WHOLE:
@@ -185,7 +185,8 @@ class Phrasebook:
         if others != items and _all(_HAN, others):
             *first, last = others
             return _spaced(_spaced("、".join(first), _JOINS[found["sign"]]), last)
-        is_code = _all(_CODE, items) or (_all(_NAME, items) and len(items) > 2)
+        is_code = _all(_CODE, items)
+        is_code = is_code or (_all(_NAME, items) and (len(items) > 2 or found["sign"] == " or "))
         return f"{found['first']}{_JOINS[found['sign']]}{found['last']}" if is_code else ""
 
     def loose(self, line: str) -> list[Phrase]:

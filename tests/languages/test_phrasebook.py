@@ -59,6 +59,8 @@ BOOK = Phrasebook(
         ("x should be A_B or C_D, not 3.", "x 应为 A_B 或 C_D，而不是 3。"),
         ("x should be on, off or max, not 3.", "x 应为 on, off 或 max，而不是 3。"),
         ("x should be 'a' or 'b' or 'c', not 3.", "x 应为 'a'、'b' 或 'c'，而不是 3。"),
+        ("x should be set or on, not 3.", "x 应为 set 或 on，而不是 3。"),
+        ("Did you mean set?", "你是否想用 set？"),
         ("x should be salt and pepper, not 3.", "x 应为 salt and pepper，而不是 3。"),
         # A value that is a sentence is known before a shorter one and words of nobody.
         (
@@ -78,6 +80,7 @@ BOOK = Phrasebook(
         ("failed · 3 turns", "失败 · 3 轮"),
         ("the request failed with 500 turns", "the request failed with 500 轮"),
         ("nobody turns", "nobody turns"),
+        ("the host failed.lan:3128", "the host failed.lan:3128"),
         ("What a server says itself.", "What a server says itself."),
         ("Kimi (Moonshot) wants a key, and none is set.", "Kimi (Moonshot) 需要密钥，但没有设置。"),
         ("Wants a key, and none is set (401). Look around", "需要密钥，但没有设置 (401)。看看周围"),

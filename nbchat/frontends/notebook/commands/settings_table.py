@@ -63,7 +63,7 @@ def _name(name: str) -> str:
     first, _, rest = name.partition(" ")
     if rest in ("key", "base URL"):
         return f"{first} {translated(rest)}"
-    if first in ("alias", "provider", "model") and rest:
+    if first in ("alias", "provider", "model") and rest not in ("", "now"):
         return f"{translated(first)} {rest}"
     return translated(name)
 
