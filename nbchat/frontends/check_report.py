@@ -33,11 +33,16 @@ def faults(findings: Sequence[Finding]) -> list[Fault]:
     """What is wrong, the first thing first."""
     told = []
     for finding in first_to_do(findings):
-        what = f"{finding.about[:1].upper()}{finding.about[1:]}: {finding.seen}"
-        command = to_copy(f"{what}\n{finding.to_do}")
+        command = to_copy(f"{finding.seen}\n{finding.to_do}")
         to_do = finding.to_do.removesuffix(command) if command else finding.to_do
-        told.append(Fault(*_translated(what, " ".join(to_do.split())), command))
+        seen, to_do = _translated(finding.seen, " ".join(to_do.split()))
+        told.append(Fault(f"{_heading(finding.about)}{seen}", to_do, command))
     return told
+
+
+def _heading(about: str) -> str:
+    other = translated(about)
+    return f"{other}：" if other != about else f"{about[:1].upper()}{about[1:]}: "
 
 
 def _translated(what: str, to_do: str) -> tuple[str, str]:

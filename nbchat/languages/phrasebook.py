@@ -127,8 +127,11 @@ class Phrasebook:
         self._by_word: dict[str, list[Phrase]] = defaultdict(list)
         self._loose: list[Phrase] = []  # that begin with a value
         self._values: dict[tuple[str, int], tuple[str, float]] = {}  # by the text and its depth
+        self._counts: set[str] = set()
         for sentence, other in (*table.items(), *_noted(table)):
             phrase = Phrase.parse(sentence, other)
+            if phrase.is_count and sentence.endswith("s"):
+                self._counts.add(sentence)
             first = _WORD.match(phrase.words[0])
             is_whole = first and (first.end() < len(phrase.words[0]) or not phrase.holes)
             (self._by_word[first[0].lower()] if first and is_whole else self._loose).append(phrase)
@@ -166,8 +169,10 @@ class Phrasebook:
     def _read_value(self, text: str, depth: int) -> tuple[str, float]:
         *first, last = _ALTERNATIVES.split(text)
         plain = f"{'、'.join(first)} 或 {last}" if first else last
-        if not _WORD.search(text) or _WORD.fullmatch(text) or depth == DEEPEST:
-            return plain, WHOLE  # one word alone is a name
+        if not _WORD.search(text) or depth == DEEPEST:
+            return plain, WHOLE
+        if _WORD.fullmatch(text) and f"{{0}} {text}" not in self._counts:
+            return plain, WHOLE  # one word alone is a name, but for a unit, such as "tokens"
         own = 0.02 * len(text)
         reading = _Reading(self, text.strip(), depth + 1, whole=True)
         if reading.cost < WHOLE:
