@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from nbchat.languages import translated
 from nbchat.render.characters import readable
 from nbchat.render.page import answer_parts, note, plain, styled_page
 from nbchat.render.terminal.clean import clean_words
@@ -38,10 +39,11 @@ def conversation_bundle(about: str, turns: Sequence[Turn]) -> dict[str, str]:
     shown = turns[-MOST_TURNS:]
     text = [about] if about else []
     if len(shown) < len(turns):
-        text.append(_not_shown(len(turns) - len(shown)))
+        text.append(translated(_not_shown(len(turns) - len(shown))))
     html = [note(words) for words in text]
     for turn in shown:
         question, rest = short_question(turn.as_typed)
+        rest = translated(rest)
         html.append(asked_html(question) + (note(rest) if rest else ""))
         answerer = [fact for fact in (turn.answer.model, turn.answer.host) if fact]
         html.append(answer_parts(turn.answer, footer=answerer))
@@ -54,19 +56,21 @@ def conversation_bundle(about: str, turns: Sequence[Turn]) -> dict[str, str]:
 
 
 def _not_shown(count: int) -> str:
-    return f"{plural(count, 'earlier turn')} {'is' if count == 1 else 'are'} not shown."
+    if count == 1:
+        return "1 earlier turn is not shown."
+    return f"{count:,} earlier turns are not shown."
 
 
 def spent_bundle(table: SpentTable) -> dict[str, str]:
     """What was spent, one group below the other."""
-    return table_bundle(table.head, table.rows, table.below)
+    return table_bundle([*map(translated, table.head)], table.rows, translated(table.below))
 
 
 def models_bundle(models: Sequence[Model]) -> dict[str, str]:
     """The rows of the model-mapping table, one below the other."""
-    return table_bundle(
-        MODEL_HEAD, [_model_cells(model) for model in models], plural(len(models), "model")
-    )
+    head = [translated(name) if name else "" for name in MODEL_HEAD]
+    count = translated(plural(len(models), "model"))
+    return table_bundle(head, [_model_cells(model) for model in models], count)
 
 
 def _model_cells(model: Model) -> tuple[str, ...]:

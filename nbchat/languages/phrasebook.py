@@ -19,11 +19,16 @@ FOLDER = Path(__file__).parent
 LONGEST_LINE = 2_000  # characters; a longer one is somebody's data
 DEEPEST = 3  # values within values
 MOST_ENDS = 24  # places that are tried for the end of one value
+FEW_LETTERS = 24  # of a phrase that begins with a value, such as "{0} rows"
 WHOLE = 1e9  # what it costs to leave a word of a value as it is
 
 _HOLE = re.compile(r"\{(\d)\}")
 _WORD = re.compile(r"[^\W\d_]+")
 _UNKNOWN = re.compile(r"\S+\s*|\s+")
+_LETTERS = re.compile(r"[\w-]+")
+_COUNT_OR_NAME = re.compile(r"\S+|[~\d].*")
+_OPENS = re.compile(r"(?:^|[.,:;!?(\[·])\s*$")
+_CLOSES = re.compile(r"\s*(?:$|[.,:;!?)\]·])|\s+\(")
 _BOUNDARY = re.compile(r"(?=[.,:;!?](?:\s|$))|(?<=[.,:;!?)·])\s+|\s+(?=[(·])|$")
 # How a sentence ends in Chinese; the space behind it goes.
 _FULL_WIDTH = {". ": "。", ", ": "，", ": ": "：", "; ": "；", ".": "。", ",": "，", ":": "："}
@@ -52,6 +57,17 @@ class Phrase:
     def size(self) -> int:
         """How many letters of it are the same in every text."""
         return sum(map(len, self.words))
+
+    @property
+    def is_short(self) -> bool:
+        """Whether it is a value with a word or two, which others' sentences may have in them."""
+        is_open = not self.words[0] and self.words[-1][-1:].isalpha()
+        return is_open and self.size <= FEW_LETTERS
+
+    @property
+    def is_one_word(self) -> bool:
+        """Whether it is a word that others' sentences have, too, such as "failed"."""
+        return not self.holes and bool(_LETTERS.fullmatch(self.words[0]))
 
 
 @dataclass(slots=True, frozen=True)
@@ -170,7 +186,8 @@ def _matches(phrase: Phrase, line: str, start: int) -> Iterator[Match]:
     if found[:1].lower() != first[:1].lower() or found[1:] != first[1:]:
         return
     if not others:
-        yield Match(phrase, place, ())
+        if not phrase.is_one_word or _stands_alone(line, start, place):
+            yield Match(phrase, place, ())
         return
     values = []
     for words in others[:-1]:
@@ -180,7 +197,20 @@ def _matches(phrase: Phrase, line: str, start: int) -> Iterator[Match]:
         values.append(line[place:at])
         place = at + len(words)
     for stop, end in _ends(others[-1], line, place):
-        yield Match(phrase, end, (*values, line[place:stop]))
+        match = Match(phrase, end, (*values, line[place:stop]))
+        if not phrase.is_short or _is_ours(match, line, start):
+            yield match
+
+
+def _is_ours(match: Match, line: str, start: int) -> bool:
+    """Whether a short phrase is one: of a number or a name, and not a part of a sentence."""
+    is_value = bool(_COUNT_OR_NAME.fullmatch(match.values[0]))
+    return is_value and _stands_alone(line, start, match.end)
+
+
+def _stands_alone(line: str, start: int, end: int) -> bool:
+    """Whether there is a sign or nothing on both sides, and no word."""
+    return bool(_OPENS.search(line[:start]) and _CLOSES.match(line, end))
 
 
 def _ends(words: str, line: str, place: int) -> Iterator[tuple[int, int]]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from nbchat.invisible import in_a_name
+from nbchat.languages.live import said
 from nbchat.wording import plural, shorten
 
 if TYPE_CHECKING:
@@ -103,7 +104,7 @@ def members_of(value: Any) -> list[Member] | str:
         return _text(plain, LONGEST_FIELD)
     members = [_member(name, inner) for name, inner in [*plain.items()][:MOST_ROWS]]
     more = len(plain) - len(members)
-    return [*members, Member("…", f"{more:,} more")] if more else members
+    return [*members, Member("…", said(f"{more:,} more"))] if more else members
 
 
 def _member(name: str, value: Any) -> Member:

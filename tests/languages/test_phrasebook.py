@@ -15,6 +15,7 @@ BOOK = Phrasebook(
         "{0} is a provider.": "{0} 是服务商。",
         "the table has no models of {0}": "表中没有 {0} 的模型",
         "Look around": "看看周围",
+        "failed": "失败",
     }
 )
 
@@ -39,6 +40,13 @@ BOOK = Phrasebook(
             "表中没有 Kimi 的模型。'kimi' 是服务商。",
         ),
         ("  Look around\n%chat models", "  看看周围\n%chat models"),
+        ("failed", "失败"),
+        ("[run, failed: 1 / 0]", "[run, 失败：1 / 0]"),
+        ("failed · 3 s", "失败 · 3 s"),
+        ("the request failed with 500", "the request failed with 500"),
+        ("1,200 turns (~3 tokens)", "1,200 轮 (~3 tokens)"),
+        ("the wheel turns", "the wheel turns"),
+        ("it turns around", "it turns around"),
         ("What a server says itself.", "What a server says itself."),
         ("", ""),
     ],
