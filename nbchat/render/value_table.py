@@ -94,7 +94,8 @@ def last_rows(items: Sequence[Any], most: int = GROWING_ROWS) -> Table:
     more = len(items) - most
     if more <= 0:
         return table
-    return replace(table, remark=f"{plural(more, 'row')} above. {table.remark}".strip())
+    above = f"{plural(more, 'row')} above."
+    return replace(table, remark=f"{above} {table.remark}".strip())
 
 
 def members_of(value: Any) -> list[Member] | str:

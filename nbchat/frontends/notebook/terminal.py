@@ -245,8 +245,8 @@ class Drawn:
     def _status(self) -> Words:
         doing = "waiting…"
         if self._running is not None:
-            seconds = self._clock() - self._running.since
-            return Words(clean(f"{self._running.name} · {seconds:.0f} s"), style="dim")
+            seconds = f"{self._clock() - self._running.since:.0f} s"
+            return Words(clean(f"{self._running.name} · {seconds}"), style="dim")
         if self._said:
             doing = ""
         elif self._thought.size:
