@@ -52,11 +52,11 @@ def script() -> str:
 
     It goes over the channel as it is, with every panel and at every reload of the page.
     """
-    return f"const LANGUAGE = {_literal(named())};\n{same_script()}"
+    return f"const LANGUAGE = {_literal(named())};\n{shared_script()}"
 
 
 @cache
-def same_script() -> str:
+def shared_script() -> str:
     """Words, options and style as constants, then the scripts in order."""
     values = {"WORDS": words(), "OPTIONS": options_shown(), "STYLE": style()}
     constants = [f"const {name} = {_literal(value)};" for name, value in values.items()]
