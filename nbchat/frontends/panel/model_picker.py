@@ -11,8 +11,6 @@ from nbchat.settings import Settings
 
 OBSTACLES = ("", "local", "needs", "retired")  # in the order in which models are offered
 
-KEY = "a key"  # that has no variable of its own
-
 Row = tuple[str, str, str, str]
 
 
@@ -57,5 +55,5 @@ def _obstacle(model: Model, provider: Provider, settings: Settings) -> tuple[str
 
 def _missing_key(provider: Provider, settings: Settings) -> tuple[str, str]:
     if provider.key_needed and not settings.key(provider):
-        return "needs", provider.env_keys[0] if provider.env_keys else translated(KEY)
+        return "needs", provider.env_keys[0] if provider.env_keys else translated("key")
     return "", ""
