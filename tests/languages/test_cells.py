@@ -5,21 +5,25 @@ Names, commands, code and a model's own words are the same in both.
 
 from __future__ import annotations
 
+import io
 import json
 import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from rich.console import Console
 
 import nbchat
 from nbchat import languages
 from nbchat.dataframes.progress import Progress as RowsProgress
 from nbchat.errors import NbchatError
 from nbchat.events import Event, Notice, Partial
+from nbchat.frontends.jupyterlab.comm import COMM
 from nbchat.frontends.notebook.consent_words import prompt
 from nbchat.frontends.notebook.growing_answer import GrowingAnswer
 from nbchat.frontends.notebook.printed import Printed
+from nbchat.frontends.notebook.terminal import Drawn
 from nbchat.frontends.panel import source
 from nbchat.frontends.rows.in_cell import ending_output
 from nbchat.frontends.rows.in_terminal import PrintedLines
@@ -27,6 +31,7 @@ from nbchat.frontends.turn_output import turn_output
 from nbchat.languages.live import live
 from nbchat.messages import PROPOSE_PLAN, Image, Text, Thought, ToolCall, ToolResult
 from nbchat.picture_words import picture_words
+from nbchat.render.terminal.rich_page import THEME
 from nbchat.render.tool_calls import call_html
 from nbchat.tools.consent import ConsentQuestion, Step
 from nbchat.tools.running import Job
@@ -40,6 +45,7 @@ from ..running_kernel import Ran, RunningKernel
 from .left_over import english_left
 
 TAGS = re.compile(r"<style>.*?</style>|<[^>]+>", re.S)
+CODES = re.compile(r"\x1b\[[0-9;?]*[a-zA-Z]|\r")
 RUN = FunctionTool("run", code="code", approve=True)
 CALL = ToolCall("1", "run", {"code": "df.mean()\ndf.sum()"})
 STEPS = [{"purpose": "", "tool": "run", "arguments": {"code": "1"}}]
@@ -209,7 +215,7 @@ def test_what_is_printed_of_an_answer(capsys: pytest.CaptureFixture[str]) -> Non
     assert "[图片，8 × 8" in told
     assert "[run, 失败: df.mean()]" in told
     assert "… 还有 10 行" in told
-    assert "(输入的内容未被使用：面板 已先答复。)" in told
+    assert "(输入的内容未被使用：面板已先答复。)" in told
     assert not english_left(told)
 
 
@@ -221,6 +227,21 @@ def test_how_far_rows_are(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out == "kimi-k2.6 · 4,015/5,000 行 · 3 失败 · 12 跳过\n"
     kept = "kimi-k2.6 · 4,015 of 5,000 rows · 3 failed · 12 skipped"
     assert ending_output(progress)["text/plain"] == kept
+
+
+@pytest.mark.usefixtures("chinese")
+def test_what_is_drawn_in_a_terminal() -> None:
+    file = io.StringIO()
+    drawn = Drawn("kimi-k2.6", Console(file=file, force_terminal=True, width=80, theme=THEME))
+    drawn.feed([Thought("想"), Notice("no such model. Did you mean 'a'?")])
+    drawn.tick()
+    drawn.feed([CALL, ToolResult("1", "run", "refused by the user", error=True), Text("好。")])
+    drawn.finish(None)
+    told = CODES.sub("", file.getvalue())
+
+    assert "kimi-k2.6 · 思考中… " in told
+    assert "no such model. 你是否想用 'a'？" in told
+    assert "[run, 已拒绝: df.mean()]" in told
 
 
 # --- the panel -----------------------------------------------------------------------------------
@@ -274,11 +295,43 @@ def test_a_turn_of_the_panel_is_chinese_and_its_copy_in_the_notebook_is_not() ->
     end = desk.wait("end")
 
     assert any(fact.endswith(" 词元") for fact in end["footer"])
-    assert end["stop"][0] == "end"
+    desk.wait("state", when=lambda message: bool(message["ids"]))
     copy = desk.published[-1]["text/html"]
     assert "(saved copy; run this cell for the panel)" in copy
     assert " tokens" in copy
     assert "词元" not in copy
+
+
+@pytest.mark.parametrize(("language", "spoken"), [("zh-CN", "zh"), ("en", "en")])
+def test_jupyterlab_tells_its_language_to_a_kernel_without_one(
+    kernel: RunningKernel, language: str, spoken: str
+) -> None:
+    content = {"kind": "language", "request": "1", "language": language}
+    message = kernel.client.session.msg("comm_msg", {"comm_id": COMM, "data": content})
+    kernel.client.shell_channel.send(message)
+
+    asked = kernel.run("from nbchat import languages\nprint(languages.language(), end='')")
+    assert asked.text == spoken
+
+
+@pytest.mark.parametrize("answered", ["我会画图。", "```python\n" + "1\n" * 99 + "```"])
+def test_why_there_is_no_proposal(session: RunningKernel, service: Service, answered: str) -> None:
+    service.answers(*said(answered))
+    session.run("os.environ['NBCHAT_MODEL'] = 'kimi-k2.6'")
+    content = {"kind": "proposal", "request": "1"}
+    message = session.client.session.msg("comm_msg", {"comm_id": COMM, "data": content})
+    session.client.shell_channel.send(message)
+
+    assert re.fullmatch("模型没有给出代码。|模型给出的代码太长，无法一眼看完。", why_told(session))
+
+
+def why_told(kernel: RunningKernel) -> str:
+    """Why nothing is proposed, as the extension is told."""
+    while True:
+        heard = kernel.client.get_iopub_msg(timeout=30)
+        data = heard["content"].get("data", {})
+        if heard["header"]["msg_type"] == "comm_msg" and data["kind"] == "proposal":
+            return str(data["why"])
 
 
 # --- errors --------------------------------------------------------------------------------------
