@@ -29,12 +29,12 @@ def picture_words(image: Image) -> str:
     >>> picture_words(Image(b"GIF89a" + bytes([128, 2, 224, 1]) + bytes(9_990)))
     '[picture, 640 × 480, 10 kB]'
     """
-    facts = ["picture"]
+    facts = []
     size = picture_size(image.data)
     if size:
         facts.append(f"{size.width:,} × {size.height:,}")
     facts.append(_bytes_text(len(image.data)))
-    return f"[{', '.join(facts)}]"
+    return f"[picture, {', '.join(facts)}]"
 
 
 def can_be_drawn(image: Image) -> bool:

@@ -15,6 +15,7 @@ import pytest
 from nbchat import known_keys
 from nbchat.catalog.catalog import shipped
 from nbchat.hosts import is_loopback
+from nbchat.languages import LOCALE
 
 from .fakes.provider import Service
 from .quick import is_quick, is_slow_place
@@ -42,7 +43,7 @@ def is_personal(variable: str) -> bool:
 def clean_environment(
     monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    """No key, proxy or setting of the person who runs the tests reaches them."""
+    """No key, proxy, setting or language of the person who runs the tests reaches them."""
     for name in filter(is_personal, list(os.environ)):
         monkeypatch.delenv(name)
     # Counted here: pytest's own count looks at all folders that there are, for every new one.
@@ -51,6 +52,9 @@ def clean_environment(
         (home / folder).mkdir(parents=True)
         monkeypatch.setenv(variable, str(home / folder))
     monkeypatch.delenv("JPY_SESSION_NAME", raising=False)
+    for name in LOCALE:  # which chooses the language of what is shown
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("LANG", "C.UTF-8")
 
 
 @pytest.fixture(autouse=True)

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from nbchat.invisible import INVISIBLE
+from nbchat.languages.live import said
 from nbchat.render import inline_style, stylesheets
 from nbchat.render.answer_body import (
     DrawPicture,
@@ -47,6 +48,9 @@ __all__ = [
 ]
 
 STYLE = stylesheets.minified("style.css")
+
+TOO_LONG = "The answer is incomplete: it reached the length limit"
+FILTERED = "The answer is incomplete: the provider's content filter stopped it"
 
 _CODE = re.compile(r"(<pre\b.*?</pre>)", re.DOTALL)
 _BEHIND_BLOCKS = re.compile(
@@ -153,7 +157,7 @@ def folded_sources(answer: Answer) -> str:
 
 def thinking_summary(thought: str) -> str:
     count = word_count(thought)
-    return f"Thinking, {plural(count, 'word')}"
+    return said(f"Thinking, {plural(count, 'word')}")
 
 
 def ending_text(stop: Stop, length: int) -> str:
@@ -163,9 +167,9 @@ def ending_text(stop: Stop, length: int) -> str:
         case "broken":
             return f"The answer is incomplete: {stop.why or 'the connection was lost'}"
         case "length":
-            return f"The answer is incomplete: it reached the length limit{detail}."
+            return f"{TOO_LONG}{detail}."
         case "filter":
-            return f"The answer is incomplete: the provider's content filter stopped it{detail}."
+            return f"{FILTERED}{detail}."
         case "tool_calls" if stop.detail == "limit":
             return "The answer is incomplete: it reached the limit of calls. Ask again to go on."
         case "interrupted" if not length:

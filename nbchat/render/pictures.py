@@ -5,6 +5,7 @@ from __future__ import annotations
 from base64 import b64encode
 from typing import TYPE_CHECKING
 
+from nbchat.languages.live import said
 from nbchat.media_types import picture_type
 from nbchat.picture_words import can_be_drawn, picture_words
 from nbchat.render import inline_style
@@ -15,21 +16,21 @@ if TYPE_CHECKING:
 
 def picture_html(picture: Image) -> str:
     """The picture itself; in words where a browser could not hold it."""
-    words = picture_words(picture)
     if not can_be_drawn(picture):
         return picture_in_words(picture)
+    words = said(picture_words(picture))
     return f'<p><img src="{picture_url(picture)}" alt="{words}" style={inline_style.PICTURE}></p>'
 
 
 def picture_in_words(picture: Image) -> str:
     """The picture where there is no room for it."""
-    return f"<p>{picture_words(picture)}</p>"
+    return f"<p>{said(picture_words(picture))}</p>"
 
 
 def picture_place(picture: Image) -> str:
     """Where the panel's page puts the picture, whose bytes it asks for."""
     mark = " class=nbc-picture" if can_be_drawn(picture) else ""
-    return f"<p{mark}>{picture_words(picture)}</p>"
+    return f"<p{mark}>{said(picture_words(picture))}</p>"
 
 
 def picture_markdown(picture: Image) -> str:

@@ -11,6 +11,7 @@ from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from nbchat.languages.live import said
 from nbchat.messages import CAME_OF_IT, EDITED, PROPOSE_PLAN, THE_PLAN_WAS
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def plan_steps(call: ToolCall) -> list[Mapping[str, Any]]:
 
 def purpose(step: Mapping[str, Any]) -> str:
     """What a step is for, on one line."""
-    return " ".join(str(step.get("purpose") or "").split()) or "no purpose is told"
+    return " ".join(str(step.get("purpose") or "").split()) or said("no purpose is told")
 
 
 def numbered_code(steps: list[Mapping[str, Any]]) -> str:

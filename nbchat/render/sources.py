@@ -14,6 +14,7 @@ from html import escape
 from itertools import count
 from typing import TYPE_CHECKING, TypeAlias
 
+from nbchat.languages.live import said
 from nbchat.render import inline_style
 from nbchat.render.characters import readable, undisguised_name
 from nbchat.wording import plural
@@ -59,7 +60,7 @@ class Numbered:
         """Its title on one line, or what there is in place of it."""
         title = _one_line(self.source.title) or _one_line(self.source.quoted)
         if not title:
-            return self.host or _one_line(self.source.url) or "a document"
+            return self.host or _one_line(self.source.url) or said("a document")
         return title if len(title) <= LONGEST_TITLE else f"{title[: LONGEST_TITLE - 1].rstrip()}…"
 
 
@@ -213,7 +214,7 @@ def sources_summary(sources: Sequence[Numbered]) -> str:
     >>> sources_summary(numbered([Source("https://a.example")]))
     '1 source'
     """
-    return plural(len(sources), "source")
+    return said(plural(len(sources), "source"))
 
 
 def sources_html(sources: Sequence[Numbered]) -> str:

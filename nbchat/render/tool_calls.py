@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from html import escape
 from typing import TYPE_CHECKING, TypeAlias
 
+from nbchat.languages.live import said
 from nbchat.render import inline_style
 from nbchat.render.characters import readable
 from nbchat.render.pictures import picture_html, picture_in_words
@@ -111,8 +112,8 @@ def unrun_html(call: ToolCall) -> str:
     arguments = readable(arguments_text(call) or "{}")
     if len(arguments) > LONGEST_CALL:
         more = len(arguments) - LONGEST_CALL
-        arguments = f"{arguments[:LONGEST_CALL]}\n… {more:,} more characters"
-    asked = f"asked for tool <code>{escape(name_of(call), quote=False)}</code>; not run"
+        arguments = f"{arguments[:LONGEST_CALL]}\n{said(f'… {more:,} more characters')}"
+    asked = said(f"asked for tool <code>{escape(name_of(call), quote=False)}</code>; not run")
     heading = f'<p class=nbc-note style="{inline_style.NOTE}">{asked}</p>'
     return heading + code_block(arguments, "json")
 
@@ -141,7 +142,7 @@ def text_html(text: str) -> str:
     first, rest = lines[:FIRST_LINES], lines[FIRST_LINES:]
     html = _pre("\n".join(first))
     if rest:
-        summary = f"<summary>{plural(len(rest), 'more line')}</summary>"
+        summary = f"<summary>{said(plural(len(rest), 'more line'))}</summary>"
         below = _pre("\n".join(rest))
         html += f"<details>{summary}{below}</details>"
     return sanitise(html)

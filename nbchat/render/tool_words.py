@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from nbchat import known_keys
+from nbchat.languages.live import said
 from nbchat.messages import INTERRUPTED, NOT_RUN, PROPOSE_PLAN, File, Image
 from nbchat.picture_words import picture_words
 from nbchat.render.characters import readable, undisguised_name, unmasked
@@ -42,7 +43,7 @@ _IMPORT = re.compile(r"(?:import|from)\s+[\w.]+(?:\s+import\s+[\w., *]+|\s+as\s+
 def name_of(call: ToolCall) -> str:
     """The name of a tool on one line."""
     name = one_line(call.name[: 4 * LONGEST_NAME])
-    return shorten(name, LONGEST_NAME) or "without a name"
+    return shorten(name, LONGEST_NAME) or said("without a name")
 
 
 def code_of(call: ToolCall) -> str:
@@ -64,7 +65,7 @@ def gist(call: ToolCall) -> str:
     """
     code = code_of(call)
     if steps := plan_steps(call):
-        words = f"{plural(len(steps), 'step')}: {'; '.join(map(purpose, steps))}"
+        words = f"{said(plural(len(steps), 'step'))}: {'; '.join(map(purpose, steps))}"
     elif code.strip():
         words = _first_line(code)
     else:
@@ -117,7 +118,7 @@ def outcome(result: ToolResult) -> str:
         marks.append(_failure(result_text(without_edit(result))))
     elif result.name == PROPOSE_PLAN:
         marks.append("agreed")
-    return ", ".join(marks)
+    return ", ".join(map(said, marks))
 
 
 def _failure(words: str) -> str:
@@ -144,7 +145,7 @@ def call_line(call: ToolCall, result: ToolResult | None = None, *, mark: str = "
 
 def call_words(call: ToolCall, result: ToolResult) -> str:
     """The same, with the figures of its result as lines below it."""
-    return "\n".join([call_line(call, result), *map(picture_words, figures(result))])
+    return "\n".join([call_line(call, result), *map(said, map(picture_words, figures(result)))])
 
 
 # --- in full -------------------------------------------------------------------------------------
@@ -202,7 +203,8 @@ def shown(text: str, longest: int) -> str:
     left_out = len(text) - longest
     if left_out > 0:
         half = longest // 2
-        text = f"{text[:half]}\n… {left_out:,} characters left out …\n{text[-half:]}"
+        gap = said(f"… {left_out:,} characters left out …")
+        text = f"{text[:half]}\n{gap}\n{text[-half:]}"
     return unmasked(readable(ESCAPES.sub("", known_keys.hide_cut(text))))
 
 

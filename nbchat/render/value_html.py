@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from html import escape
 from typing import Any
 
+from nbchat.languages.live import said
 from nbchat.render import inline_style
 from nbchat.render.characters import readable, undisguised
 from nbchat.render.page_parts import details, line, note
@@ -56,7 +57,7 @@ def _box(inner: str, style: str = inline_style.TALL) -> str:
 
 
 def _remark(table: Table) -> str:
-    return note(table.remark) if table.remark else ""
+    return note(said(table.remark)) if table.remark else ""
 
 
 def _table_html(table: Table) -> str:
@@ -97,4 +98,5 @@ def _lines(text: str) -> str:
 
 def _json_html(json: str) -> str:
     words = escape(undisguised(readable(shorten(json, LONGEST_JSON))), quote=False)
-    return details(f"JSON, {plural(len(json), 'character')}", f"<pre class=nbc-plain>{words}</pre>")
+    size = said(plural(len(json), "character"))
+    return details(f"JSON, {size}", f"<pre class=nbc-plain>{words}</pre>")

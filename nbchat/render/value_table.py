@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from nbchat.invisible import in_a_name
+from nbchat.languages.live import said
 from nbchat.wording import plural, shorten
 
 if TYPE_CHECKING:
@@ -93,7 +94,8 @@ def last_rows(items: Sequence[Any], most: int = GROWING_ROWS) -> Table:
     more = len(items) - most
     if more <= 0:
         return table
-    return replace(table, remark=f"{plural(more, 'row')} above. {table.remark}".strip())
+    above = f"{plural(more, 'row')} above."
+    return replace(table, remark=f"{above} {table.remark}".strip())
 
 
 def members_of(value: Any) -> list[Member] | str:
@@ -103,7 +105,7 @@ def members_of(value: Any) -> list[Member] | str:
         return _text(plain, LONGEST_FIELD)
     members = [_member(name, inner) for name, inner in [*plain.items()][:MOST_ROWS]]
     more = len(plain) - len(members)
-    return [*members, Member("…", f"{more:,} more")] if more else members
+    return [*members, Member("…", said(f"{more:,} more"))] if more else members
 
 
 def _member(name: str, value: Any) -> Member:

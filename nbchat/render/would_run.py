@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from nbchat.languages import translated
 from nbchat.render import inline_style
 from nbchat.render.markdown.code import colour_code
 from nbchat.render.page import line
@@ -41,7 +42,7 @@ class WouldRun:
     def heading(self) -> str:
         """The tool, and of long code how many lines are to be read."""
         lines = self.code.count("\n") + 1
-        return f"{self.tool}, {plural(lines, 'line')}" if lines > 1 else self.tool
+        return f"{self.tool}, {translated(plural(lines, 'line'))}" if lines > 1 else self.tool
 
 
 def written_out(code: str) -> str:
@@ -64,7 +65,8 @@ def would_run_html(calls: Sequence[WouldRun], waiting: str, question: str = "") 
             _note(call.heading, waiting, question) + code_to_read(call.code) for call in calls
         )
     steps = [f"<li>{line(_step_words(call))}{code_to_read(call.code)}</li>" for call in calls]
-    return _note(plural(len(calls), "step"), waiting, question) + f"<ol>{''.join(steps)}</ol>"
+    count = translated(plural(len(calls), "step"))
+    return _note(count, waiting, question) + f"<ol>{''.join(steps)}</ol>"
 
 
 def would_run_words(calls: Sequence[WouldRun]) -> list[tuple[str, str]]:
@@ -79,11 +81,11 @@ def would_run_words(calls: Sequence[WouldRun]) -> list[tuple[str, str]]:
 
 def _step_words(call: WouldRun) -> str:
     purpose = (call.purpose or "").strip()
-    return f"{purpose or 'no purpose is told'} ({call.heading})"
+    return f"{purpose or translated('no purpose is told')} ({call.heading})"
 
 
 def _note(what: str, waiting: str, question: str) -> str:
-    words = f"<b>{line(what)}</b> · {line(waiting)}"
+    words = f"<b>{line(what)}</b> · {line(translated(waiting))}"
     mark = f" nbc-asks-{question}" if question else ""
     return f'<p class="nbc-note{mark}" style="{inline_style.NOTE}">{words}</p>'
 

@@ -111,6 +111,7 @@ class Lab:
                 "JUPYTER_PATH": str(self.folder / "jupyter"),
                 "XDG_CONFIG_HOME": str(self.folder / "config"),
                 "NBCHAT_HISTORY": "off",
+                "LC_ALL": "C.UTF-8",  # of no language
             },
             stdout=self._log,
             stderr=self._log,

@@ -94,7 +94,7 @@ def test_names_of_settings_and_their_values_stay(chinese: RunningKernel) -> None
     for name in ("model ", "display ", "data ", "plain_http ", "timeouts.first_byte    300 s"):
         assert f"\n{name}" in text
     assert "\n当前模型 " in text
-    assert "\nollama 基础地址 " in text
+    assert "\nollama 基础 URL " in text
 
 
 def test_a_table_stands_in_columns_of_a_terminal(chinese: RunningKernel) -> None:

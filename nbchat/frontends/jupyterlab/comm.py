@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from nbchat.frontends.host import IPythonNotebook
 from nbchat.frontends.notebook.panel_beside import panel_beside
 from nbchat.frontends.subshell import answer_where_asked
+from nbchat.languages import heed_page
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
@@ -56,6 +57,9 @@ class LabComm:
 
         request = read_message(message["content"]["data"])
         if request is None or self._comm is None:
+            return
+        if request.kind == "language":
+            heed_page(request.language)
             return
         with suppress(Exception):  # a person who types has asked nothing
             if request.kind == "proposal":  # which answers when there is one

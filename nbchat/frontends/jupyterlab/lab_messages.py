@@ -73,8 +73,15 @@ class Leave(LabMessage):
     kind: Literal["leave"]
 
 
+class Language(LabMessage):
+    """The language that the page is in, such as zh-CN."""
+
+    kind: Literal["language"]
+    language: Annotated[str, Field(max_length=35)]
+
+
 AnsweredAtOnce: TypeAlias = Names | Failure | Panel | Shown | Wish | Leave
-Message: TypeAlias = AnsweredAtOnce | Proposal
+Message: TypeAlias = AnsweredAtOnce | Proposal | Language
 _message: TypeAdapter[Message] = TypeAdapter(Annotated[Message, Field(discriminator="kind")])
 
 

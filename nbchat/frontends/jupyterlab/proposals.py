@@ -19,6 +19,7 @@ from nbchat.context.variable_lines import variable_lines
 from nbchat.conversation.outgoing import turn_to_ask
 from nbchat.errors import NbchatError
 from nbchat.frontends.notebook.commands.code import PYTHON, unseen_characters
+from nbchat.languages import translated
 from nbchat.messages import Message
 from nbchat.render.markdown.code_blocks import code_blocks
 from nbchat.runtime import Runtime
@@ -65,7 +66,7 @@ class Proposals:
                 return
             question = proposal_question(self._notebook, opened, settings)
         except NbchatError as error:
-            self._tell({**answer, "code": "", "why": first_line(str(error))})
+            self._tell({**answer, "code": "", "why": translated(first_line(str(error)))})
             return
         self._asked = opened.thread.submit(self._answer(opened, question, answer))
 
@@ -84,7 +85,7 @@ class Proposals:
             code, why = proposed_code((await stream.answer()).text)
         except NbchatError as error:
             why = first_line(str(error))
-        self._tell({**answer, "code": code, "why": why})
+        self._tell({**answer, "code": code, "why": translated(why)})
 
 
 def proposal_question(notebook: Notebook, opened: Runtime, settings: Settings) -> Message:

@@ -24,6 +24,7 @@ from nbchat.frontends.notebook.repaint_clock import RepaintClock
 from nbchat.frontends.notebook.several_outputs import SeveralOutputs
 from nbchat.frontends.notebook.surroundings import Surroundings
 from nbchat.frontends.turn_output import turn_metadata, turn_output
+from nbchat.languages import translated
 from nbchat.messages import Text, Thought, ToolCall, ToolResult
 from nbchat.render.page import styled_page
 from nbchat.tools.consent import ConsentQuestion
@@ -70,7 +71,7 @@ class StaticCell:
         """Show it where the answer will stand."""
         if question is not None:
             html = styled_page(question_html(question))
-            self._publish({"text/html": html, "text/plain": render.STILL_ARRIVING}, {})
+            self._publish({"text/html": html, "text/plain": translated(render.STILL_ARRIVING)}, {})
 
     def finish(self, turn: Turn | None) -> None:
         if turn is None:
@@ -166,7 +167,7 @@ class LiveCell:
 
     def say(self, words: str) -> None:
         with self._order:
-            self._answer.remarks.append(words)
+            self._answer.remarks.append(translated(words))
 
     def keep_boxes(self, are_open: bool) -> None:
         self._keeps_boxes = are_open

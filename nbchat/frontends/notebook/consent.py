@@ -16,6 +16,7 @@ from nbchat.frontends.notebook.consent_words import UNCLEAR, prompt, understood
 from nbchat.frontends.notebook.late_replies import open_boxes, take_reply
 from nbchat.frontends.notebook.next_cell import insert_below
 from nbchat.frontends.notebook.waking import Waking, Woken
+from nbchat.languages import translated
 from nbchat.render.would_run import LONGEST_READ, written_out
 from nbchat.tools.consent import ConsentQuestion, Decision
 from nbchat.wording import plural
@@ -31,7 +32,6 @@ WHY = "Why not? (the model is told; Enter for no reason): "
 IN_ITS_PLACE = "Type what is to run in its place (Enter to leave it): "
 MANY_LINES = "Code of several lines cannot be edited here."
 HIDDEN = "That has characters which nobody sees."
-TOO_LATE = "What was typed was not used: {} had answered before."
 
 
 class Asks(Protocol):
@@ -77,7 +77,7 @@ class Consent:
                 question.when_answered(waking.wake)
                 decision = self._decide(question)
             if not question.answer(decision, by="the cell"):
-                self._display.say(TOO_LATE.format(question.answered_by or "somebody"))
+                self._display.say(_too_late(question.answered_by))
         except Woken:
             self._leave_box()
             self._answerer = question.answered_by
@@ -110,7 +110,7 @@ class Consent:
         """Say so, where an input box was answered that nobody waited for any more."""
         if open_boxes:
             if open_boxes.take_reply(self._shell, seconds=seconds):
-                self._display.say(TOO_LATE.format(self._answerer or "somebody"))
+                self._display.say(_too_late(self._answerer))
             self._display.keep_boxes(self._has_left_one and bool(open_boxes))
 
     # --- the dialogue ----------------------------------------------------------------------------
@@ -153,7 +153,11 @@ class Consent:
     def _read(self, line: str) -> str:
         kernel = getattr(self._shell, "kernel", None)
         read = getattr(kernel, "raw_input", None) or builtins.input
-        return str(read(line))
+        return str(read(translated(line)))
+
+
+def _too_late(by: str) -> str:
+    return f"What was typed was not used: {by or 'somebody'} had answered before."
 
 
 def _too_long(question: ConsentQuestion) -> str:

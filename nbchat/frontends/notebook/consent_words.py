@@ -6,12 +6,20 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from nbchat.languages import translated
 from nbchat.tools.consent import ConsentQuestion
 
 Meaning = Literal["once", "rest", "edit", "no", "unclear"]
 
 _TYPED = re.compile(r"(yes|y|always|a|edit|e|no|n)(\d*)(?:[\s,.:;!-]+(.*))?", re.I | re.S | re.A)
 _MEANINGS: dict[str, Meaning] = {"y": "once", "a": "rest", "e": "edit", "n": "no"}
+OFFERED = {
+    "y": "once",
+    "a": "this tool for the rest of this answer",
+    "e": "edit",
+    "n": "no, and why:",
+}
+PLAN_OFFERED = {"y": "the whole plan", "n": "no, and why:"}
 UNCLEAR = "That was none of the answers."
 
 
@@ -28,13 +36,13 @@ def prompt(question: ConsentQuestion, mark: str = "") -> str:
 
     With a `mark`, such as 2, that belongs to the letter.
     """
-    if question.steps:
-        return f"[y{mark}] the whole plan  [n{mark}] no, and why: "
-    edit = f"  [e{mark}] edit" if question.can_be_edited else ""
-    return (
-        f"[y{mark}] once  [a{mark}] this tool for the rest of this answer{edit}"
-        f"  [n{mark}] no, and why: "
-    )
+    offered = PLAN_OFFERED if question.steps else OFFERED
+    pieces = [
+        f"[{letter}{mark}] {translated(words)}"
+        for letter, words in offered.items()
+        if letter != "e" or question.can_be_edited
+    ]
+    return f"{'  '.join(pieces)} "
 
 
 def understood(typed: str, question: ConsentQuestion, mark: str = "") -> Typed:

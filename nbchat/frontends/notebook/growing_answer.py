@@ -9,6 +9,8 @@ from nbchat.context.cells import Output
 from nbchat.events import Event, Notice, Partial
 from nbchat.frontends.notebook.growing_calls import GrowingCall
 from nbchat.frontends.notebook.progress import Progress
+from nbchat.languages import translated
+from nbchat.languages.live import live
 from nbchat.messages import Image, Text, Thought, ToolCall, ToolResult, is_picture
 from nbchat.picture_words import picture_words
 from nbchat.render.page import note
@@ -34,7 +36,7 @@ class GrowingAnswer:
         self.notices: list[str] = []
         self.remarks: list[str] = []  # on what is typed meanwhile; they stand at the open end
         # What front-ends without HTML show meanwhile.
-        self.as_text = f"{model} · {render.STILL_ARRIVING}"
+        self.as_text = f"{model} · {translated(render.STILL_ARRIVING)}"
         self._thought: list[str] = []
         self._value: Partial | None = None  # so far, in place of the words since the last call
         self._value_words: list[str] = []  # its JSON, which is shown where a call follows
@@ -57,9 +59,9 @@ class GrowingAnswer:
                 self._thought.append(event.spaced)
                 self.progress.count(text, now, thinks=True)
             case Image() if is_picture(event):
-                self.blocks.feed(f"\n\n{picture_words(event)}")
+                self.blocks.feed(f"\n\n{translated(picture_words(event))}")
             case Notice(text):
-                self.notices.append(text)
+                self.notices.append(translated(text))
             case ToolCall():
                 self._add_call(GrowingCall(event))
             case ToolResult():
@@ -150,7 +152,10 @@ class GrowingAnswer:
 
     def tail(self, now: float) -> str:
         """HTML of what is open."""
-        value = growing_html(self._value.value) if self._value else ""
+        value = ""
+        if self._value:
+            with live():
+                value = growing_html(self._value.value)
         end = [self.blocks.tail, value, *map(note, self.remarks)]
         if not self._open:
             return "".join(end)
@@ -184,4 +189,4 @@ class GrowingAnswer:
 
     def status_line(self, now: float) -> str:
         """The line below the open end: also of what is saved before the answer has ended."""
-        return f"{self.progress.status_line(now)} · {render.STILL_ARRIVING}"
+        return f"{self.progress.status_line(now)} · {translated(render.STILL_ARRIVING)}"

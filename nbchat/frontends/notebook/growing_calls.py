@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 
 from nbchat.context.cells import Output
 from nbchat.frontends.asked_about import asked_about
+from nbchat.languages import translated
+from nbchat.languages.live import live
 from nbchat.messages import ToolCall, ToolResult
 from nbchat.render.tool_calls import FIRST_LINES, call_html, running_html
 from nbchat.render.would_run import would_run_html
@@ -30,6 +32,7 @@ class GrowingCall:
     started: float = 0.0
     outputs: Sequence[Output] = field(default_factory=tuple)
 
+    @live()
     def html(self, now: float) -> str:
         """As it stands now."""
         if self.result is not None:
@@ -65,5 +68,5 @@ def first_lines(outputs: Sequence[Output]) -> str:
             else:
                 more += 1
     if more:
-        lines.append(f"… {plural(more, 'more line')}")
+        lines.append(f"… {translated(plural(more, 'more line'))}")
     return "\n".join(lines)

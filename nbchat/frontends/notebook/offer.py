@@ -11,6 +11,7 @@ from uuid import uuid4
 
 from nbchat.frontends.notebook.commands.state_lines import offer_line
 from nbchat.frontends.notebook.surroundings import surroundings
+from nbchat.languages import translated
 from nbchat.render.page import note, styled_page
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def offer(shell: InteractiveShell, runtime: Runtime, conversation: Conversation)
     if not runtime.watched or runtime.static:
         return
     if line := offer_line(runtime, conversation):
-        line = f"A new kernel remembers nothing by itself. {line}"
+        line = translated(f"A new kernel remembers nothing by itself. {line}")
         if hasattr(shell, "kernel"):
             _Remark(shell, line)
         else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from nbchat.languages import translated
 from nbchat.wording import plural, token_count
 
 
@@ -71,13 +72,14 @@ class Progress:
         """
         seconds = now - self._start
         if self.doing:
-            return f"{self._model} · {self.doing} {seconds:.0f} s"
+            return f"{self._model} · {translated(self.doing)} {seconds:.0f} s"
         if self._first_at is None:
-            return f"{self._model} · waiting… {seconds:.0f} s"
+            return f"{self._model} · {translated('waiting…')} {seconds:.0f} s"
         if self.thinks:
-            return f"{self._model} · thinking… {seconds:.0f} s"
+            return f"{self._model} · {translated('thinking…')} {seconds:.0f} s"
         if self._rows is not None:
-            return f"{self._model} · {plural(self._rows, 'row')} · {seconds:.0f} s"
+            rows = translated(plural(self._rows, "row"))
+            return f"{self._model} · {rows} · {seconds:.0f} s"
         since = now - self._first_at - self._paused
         rate = f" · {self._tokens / since:.0f} tok/s" if since >= 1 and self._tokens else ""
         return f"{self._model} · {seconds:.0f} s{rate}"

@@ -14,6 +14,7 @@ from nbchat.context.shown import fenced
 from nbchat.frontends.notebook.commands.code import unseen_characters
 from nbchat.frontends.notebook.next_cell import insert_below
 from nbchat.frontends.notebook.page_or_text import show
+from nbchat.languages import translated
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
@@ -30,19 +31,19 @@ def show_repair(shell: InteractiveShell, repaired: Repair, *, has_run: bool = Fa
     Of a tool that `has_run` before the answer tells.
     """
     if not repaired.code:
-        _show(shell, repaired.remark)
+        _show(shell, translated(repaired.remark))
         return
     is_inserted = insert_below(shell, repaired.code)
     parts = [fenced(repaired.diff, "diff")]
     if not repaired.is_as_answered:  # the answer holds only a part of it
         parts.append(fenced(repaired.code, "python"))
-    parts.append(repaired.remark)
+    parts.append(translated(repaired.remark))
     if unseen := unseen_characters(repaired.code):
-        parts.append(f"Nobody sees all of it: {unseen}.")
+        parts.append(translated(f"Nobody sees all of it: {unseen}."))
     where = AT_PROMPT if is_inserted else TO_COPY
     if hasattr(shell, "kernel"):
         where = IN_NOTEBOOK
-    parts.append(where if has_run else f"{NOT_RUN} {where}")
+    parts.append(translated(where if has_run else f"{NOT_RUN} {where}"))
     _show(shell, "\n\n".join(filter(None, parts)))
 
 

@@ -26,6 +26,7 @@ from nbchat.frontends.asked_about import asked_about
 from nbchat.frontends.notebook.growing_calls import first_lines
 from nbchat.frontends.notebook.printed import Printed
 from nbchat.frontends.notebook.terminal_words import last_lines, result_words
+from nbchat.languages import translated
 from nbchat.messages import Image, Text, Thought, ToolCall, ToolResult, is_picture
 from nbchat.picture_words import picture_words
 from nbchat.render.characters import InPieces, readable
@@ -120,9 +121,9 @@ class Drawn:
                 case Image() if is_picture(event):
                     self._begin_answer()
                     self._end_answer()
-                    self._settle([picture_words(event)])
+                    self._settle([translated(picture_words(event))])
                 case Notice(text):
-                    self._print(remark(text))
+                    self._print(remark(translated(text)))
                 case ToolCall():
                     self._end_words()
                     self._calls[event.id] = event
@@ -145,7 +146,7 @@ class Drawn:
     def keep_boxes(self, are_open: bool) -> None: ...
 
     def say(self, words: str) -> None:
-        self._print(remark(words))
+        self._print(remark(translated(words)))
 
     def run(self, job: Job) -> None:
         with self._order:
@@ -242,15 +243,17 @@ class Drawn:
         return [Words("")] if self._printed else []
 
     def _status(self) -> Words:
-        doing = "waiting… "
+        doing = "waiting…"
         if self._running is not None:
-            seconds = self._clock() - self._running.since
-            return Words(clean(f"{self._running.name} · {seconds:.0f} s"), style="dim")
+            seconds = f"{self._clock() - self._running.since:.0f} s"
+            return Words(clean(f"{self._running.name} · {seconds}"), style="dim")
         if self._said:
             doing = ""
         elif self._thought.size:
-            doing = "thinking… "
-        return Words(f"{self._model} · {doing}{self._clock() - self._start:.0f} s", style="dim")
+            doing = "thinking…"
+        seconds = f"{self._clock() - self._start:.0f} s"
+        since = f"{translated(doing)} {seconds}" if doing else seconds
+        return Words(f"{self._model} · {since}", style="dim")
 
     def finish(self, turn: Turn | None) -> None:
         self._below.parts = [self._status()]

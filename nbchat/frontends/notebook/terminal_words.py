@@ -7,6 +7,8 @@ import json
 from nbchat.context.cells import Output
 from nbchat.frontends.footer import footer
 from nbchat.frontends.notebook.growing_calls import first_lines
+from nbchat.languages import translated
+from nbchat.languages.live import live
 from nbchat.messages import ToolCall, ToolResult
 from nbchat.render.answer_body import has_results
 from nbchat.render.page import ending_text
@@ -17,6 +19,7 @@ from nbchat.render.tool_words import call_words, result_text
 from nbchat.turns import Turn
 
 
+@live()
 def result_words(call: ToolCall, result: ToolResult) -> str:
     """A call that has its result: a line, and the first lines of what came of it."""
     _, came = as_it_ran(call, result)
@@ -24,6 +27,7 @@ def result_words(call: ToolCall, result: ToolResult) -> str:
     return "\n".join(filter(None, [call_words(call, result), text]))
 
 
+@live()
 def last_lines(turn: Turn) -> list[str]:
     """What there is to say below an answer: its sources, tools that nobody ran, its footer.
 
@@ -34,12 +38,12 @@ def last_lines(turn: Turn) -> list[str]:
     lines = []
     for call in [] if has_results(answer) else answer.tool_calls:
         arguments = call.raw or json.dumps(call.arguments)
-        lines.append(f"asked for tool {call.name}({arguments}); not run")
+        lines.append(translated(f"asked for tool {call.name}({arguments}); not run"))
     # What broke off or was stopped is told by the error that follows.
     ending = ending_text(answer.stop, len(answer.text))
     if ending and answer.stop.reason not in ("broken", "interrupted"):
-        lines.append(ending)
-    lines.append(" · ".join(footer(turn)))
+        lines.append(translated(ending))
+    lines.append(" · ".join(map(translated, footer(turn))))
     below = ["\n".join(sources), *map(_on_one_line, lines)]
     return [line for line in below if line]
 

@@ -16,12 +16,14 @@ from nbchat.frontends.panel.questions import Question
 from nbchat.frontends.panel.session import Session, check_all_settings
 from nbchat.frontends.quoting import quoted
 from nbchat.frontends.what_stays import what_stays
+from nbchat.languages import heed_page, translated
 
 # --- views ---------------------------------------------------------------------------------------
 
 
 @on_engine(page_messages.Sync)
 def add_view(session: Session, message: page_messages.Sync) -> None:
+    heed_page(message.language)
     session.add_view(message.view)
 
 
@@ -135,7 +137,7 @@ def move(session: Session, message: page_messages.Move) -> None:
         MOVES[message.how](session.conversation)
         gone = before[len(session.conversation.turns) :]
         if stays := what_stays(gone):
-            session.tell({"kind": "note", "error": "", "text": stays})
+            session.tell({"kind": "note", "error": "", "text": translated(stays)})
 
 
 def _delete(session: Session) -> None:
@@ -172,4 +174,5 @@ def _show_taken_up(session: Session, conversation: Conversation) -> None:
     if conversation.system:
         prompt = quoted(conversation.system)
         label = "System prompt"
-        session.tell({"kind": "note", "error": label, "text": prompt, "label": f"{label}: "})
+        shown = translated(f"{label}: ")
+        session.tell({"kind": "note", "error": label, "text": prompt, "label": shown})

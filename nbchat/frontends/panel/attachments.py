@@ -16,6 +16,7 @@ from nbchat.context.notebook import Notebook
 from nbchat.context.question import Composed, compose
 from nbchat.context.shown import block
 from nbchat.context.values import is_data, label, show
+from nbchat.languages import translated
 from nbchat.messages import Image
 from nbchat.settings_values import Data
 
@@ -77,7 +78,8 @@ def beginning(text: str) -> str:
     size = len(text)
     if size <= LONGEST_SHOWN:
         return text
-    return f"{text[:LONGEST_SHOWN]}\n… (the first {LONGEST_SHOWN:,} of {size:,} characters)"
+    left = translated(f"… (the first {LONGEST_SHOWN:,} of {size:,} characters)")
+    return f"{text[:LONGEST_SHOWN]}\n{left}"
 
 
 def has(variables: Mapping[str, Any], name: str) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from nbchat.frontends.asked_about import asked_about
+from nbchat.languages import translated
 from nbchat.render.page import line
 from nbchat.render.would_run import LONGEST_READ, WouldRun, code_to_read, written_out
 from nbchat.tools.consent import ConsentQuestion
@@ -41,7 +42,8 @@ def _length(question: ConsentQuestion) -> int:
 def _html(question: ConsentQuestion) -> str:
     if not can_be_read(question):
         length = f"{_length(question):,}"
-        return f"<p>What would run has {length} characters: too many to be read.</p>"
+        words = translated(f"What would run has {length} characters: too many to be read.")
+        return f"<p>{words}</p>"
     calls = asked_about(question)
     if not question.steps:
         return "".join(code_to_read(call.code) for call in calls)

@@ -31,6 +31,7 @@ from nbchat.conversation.window import reads_images
 from nbchat.errors import BadSettings, NbchatError
 from nbchat.frontends.panel import offers
 from nbchat.frontends.panel.next_model import next_model
+from nbchat.languages import translated
 from nbchat.settings import Settings
 from nbchat.settings_values import CELL_BUDGET, Data
 
@@ -180,7 +181,7 @@ MAKERS: dict[str, Make] = {"error": _error, "cells": _cells, "cell": _cell, "fil
 def _error_name(failure: Failure | None) -> str:
     if failure is None:
         return ""
-    return class_name(failure.error) if failure.error is not None else "error"
+    return class_name(failure.error) if failure.error is not None else translated("error")
 
 
 class _OneCell:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, TypeAlias
 
+from nbchat.languages.live import live
 from nbchat.messages import Image, ToolCall, ToolResult
 from nbchat.render import Incremental
 from nbchat.render.pictures import picture_place
@@ -50,7 +51,13 @@ class _Call:
         self.call = call
         self.result: ToolResult | None = None
         self.is_closed = False
-        self.running = running_html(call)
+        self.running = ""
+        self.run()
+
+    @live()
+    def run(self, output: str = "") -> None:
+        """It runs, and has shown so much."""
+        self.running = running_html(self.call, output)
 
     def close(self, result: ToolResult | None = None) -> None:
         self.is_closed = True
@@ -60,6 +67,7 @@ class _Call:
         return [self.html] if self.is_closed else []
 
     @property
+    @live()
     def html(self) -> str:
         if self.result:
             return call_html(self.call, self.result, picture_place)
@@ -75,6 +83,7 @@ class _Picture:
 
     is_closed = True
 
+    @live()
     def __init__(self, picture: Image) -> None:
         self.html = self.rest = picture_place(picture)
 
@@ -94,6 +103,7 @@ class _Value:
         return []
 
     @property
+    @live()
     def html(self) -> str:
         return growing_html(self.value)
 
@@ -164,7 +174,7 @@ class LiveBody:
         """What a running tool has shown so far, in place of what it had before."""
         for call in self._calls:
             if call.call.id == call_id:
-                call.running = running_html(call.call, output)
+                call.run(output)
                 return
 
     def _add(self, piece: _Piece) -> None:

@@ -13,6 +13,8 @@ from typing import Any, Literal, TypeAlias
 from nbchat.events import Answer, Event, Notice, Partial
 from nbchat.frontends.cells.tool_output import ToolOutput
 from nbchat.frontends.panel.live_body import LiveBody
+from nbchat.languages import translated
+from nbchat.languages.live import live
 from nbchat.messages import AnswerPart, Image, Text, Thought, ToolCall, ToolResult, is_picture
 from nbchat.render.answer_body import body_html, has_results
 from nbchat.render.characters import InPieces, readable, undisguised, undisguised_name
@@ -86,7 +88,7 @@ class LiveTurn:
             case ToolResult():
                 self._body.feed_result(event)
             case Notice(text):
-                self._notices.append(undisguised_name(readable(text)))
+                self._notices.append(_shown_notice(text))
 
     def note(self, call_id: str, state: State, heard: ToolOutput | None = None) -> None:
         """What happens to a call before it has its result, and what it has shown so far."""
@@ -142,7 +144,7 @@ class LiveTurn:
             "tail": self._tail,
             "doing": self._doing,
             "thought": self._shown_thought,
-            "notes": [undisguised_name(readable(notice)) for notice in answer.notices],
+            "notes": [*map(_shown_notice, answer.notices)],
             "seq": self.seq,
             "tokens": round(self._tokens),
         }
@@ -163,13 +165,18 @@ class LiveTurn:
         is_retold = answer.has_stopped and "".join(self._words) != said
         calls_are_below = bool(answer.tool_calls) and not has_results(answer)
         if answer.valued is not None or is_retold or calls_are_below or answer.sources:
-            self._whole = body_html(answer, picture_place)
+            with live():
+                self._whole = body_html(answer, picture_place)
         return self._body.replaced or self._whole is not None
 
     @property
     def html(self) -> str:
         """All of it, once it is finished."""
         return self._body.html if self._whole is None else self._whole
+
+
+def _shown_notice(text: str) -> str:
+    return undisguised_name(readable(translated(text)))
 
 
 def _shown_parts(answer: Answer) -> list[AnswerPart]:

@@ -19,6 +19,7 @@ from nbchat.frontends.panel import (
 from nbchat.frontends.panel.handler_table import Work, on_arrival, on_engine
 from nbchat.frontends.panel.model_picker import model_rows
 from nbchat.frontends.panel.session import Session
+from nbchat.languages import translated
 from nbchat.wording import size_text
 
 
@@ -71,7 +72,7 @@ def show_beginning(session: Session, message: page_messages.Peek, buffers: Seque
     shown = attachments.beginning(text)
     is_cut = {"cut": True} if shown != text else {}
     thing = {"of": message.of, "name": message.name}
-    facts = {**thing, "label": label, "text": shown, "mark": mark, **is_cut}
+    facts = {**thing, "label": translated(label), "text": shown, "mark": mark, **is_cut}
     return partial(session.tell, {"kind": "peek", **facts})
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from nbchat.catalog import seen_names
 from nbchat.catalog.rows import Model, Provider
+from nbchat.languages import translated
 from nbchat.settings import Settings
 
 OBSTACLES = ("", "local", "needs", "retired")  # in the order in which models are offered
@@ -54,5 +55,5 @@ def _obstacle(model: Model, provider: Provider, settings: Settings) -> tuple[str
 
 def _missing_key(provider: Provider, settings: Settings) -> tuple[str, str]:
     if provider.key_needed and not settings.key(provider):
-        return "needs", provider.env_keys[0] if provider.env_keys else "key"
+        return "needs", provider.env_keys[0] if provider.env_keys else translated("key")
     return "", ""

@@ -10,6 +10,7 @@ from nbchat.context.cells import Cell
 from nbchat.context.classes import class_name, field_of_c, is_a, is_from, of_class
 from nbchat.context.notebook import Notebook
 from nbchat.frontends.panel.attachments import has
+from nbchat.languages import translated
 from nbchat.wording import plural
 
 MOST_NAMES = 30  # variables that are offered at a time
@@ -76,7 +77,7 @@ def cells(notebook: Notebook, wanted: str) -> list[list[str]]:
     rows: list[list[str]] = []
     for number, cell in reversed(numbered(notebook).items()):
         if wanted in f"in[{number}] {cell.source}".lower() and len(rows) < MOST_CELLS:
-            showed = plural(len(cell.outputs), "output") if cell.outputs else ""
+            showed = translated(plural(len(cell.outputs), "output")) if cell.outputs else ""
             rows.append([str(number), first_line(cell.source), showed])
     return rows
 

@@ -41,10 +41,11 @@ MOST_ALONG = 20  # excerpts of the notebook in a question
 
 
 class Sync(PageMessage):
-    """A view is there and has nothing."""
+    """A view is there and has nothing; `language` is its reader's, such as zh-CN."""
 
     kind: Literal["sync"]
     view: Id
+    language: Annotated[str, Field(max_length=35)] = ""
 
 
 class Bye(PageMessage):

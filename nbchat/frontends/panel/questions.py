@@ -25,6 +25,7 @@ from nbchat.frontends.panel.ready_tools import tool_options
 from nbchat.frontends.panel.transcript import Failed, Transcript
 from nbchat.frontends.panel.workplace import KernelWorkplace, Stage
 from nbchat.interrupts import Interrupts
+from nbchat.languages import translated
 from nbchat.messages import Part
 from nbchat.options import THINKING_WORDS
 from nbchat.tools import READY
@@ -156,7 +157,8 @@ class QuestionQueue:
         try:
             stream = self._open(question)
         except NbchatError as error:  # nothing was typed, say
-            transcript.tell({"kind": "note", "error": error_name(error), "text": str(error)})
+            text = translated(str(error))
+            transcript.tell({"kind": "note", "error": error_name(error), "text": text})
             self._tell_back(question)
             return
         turn = stream.turn

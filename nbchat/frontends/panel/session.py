@@ -26,6 +26,7 @@ from nbchat.frontends.panel.questions import Question, QuestionQueue
 from nbchat.frontends.panel.saved_copy import Snapshot
 from nbchat.frontends.panel.transcript import SendToPage, Transcript
 from nbchat.frontends.quoting import shown_title
+from nbchat.languages import translated
 from nbchat.tools.consent import ConsentQuestion
 from nbchat.turns import Turn
 
@@ -114,7 +115,7 @@ class Session:
         if queue is not self.questions and self.watched:
             name = shown_title(queue.transcript.conversation.name)
             words = f"Conversation {name!r} asks whether a tool may run. Go there to answer."
-            self.tell({"kind": "note", "error": "", "text": words})
+            self.tell({"kind": "note", "error": "", "text": translated(words)})
 
     def _update_copy(self, conversation: Conversation) -> str:
         """Bring the notebook's copy up to date; the mark by which the page knows it."""
@@ -209,7 +210,8 @@ class Session:
         }
 
     def tell_error(self, error: BaseException) -> None:
-        self.tell({"kind": "note", "error": error_name(error), "text": str(error)})
+        text = translated(str(error))
+        self.tell({"kind": "note", "error": error_name(error), "text": text})
 
 
 _viewed: WeakSet[Session] = WeakSet()  # what has had a view

@@ -12,6 +12,7 @@ from typing import Any
 
 from nbchat import render
 from nbchat.frontends.panel.page_messages import NUMBERS
+from nbchat.languages import named
 from nbchat.options import LEVELS
 from nbchat.tools import READY
 
@@ -46,12 +47,17 @@ def words() -> dict[str, dict[str, str]]:
     return table
 
 
-@cache
 def script() -> str:
-    """What the page runs: words, options and style as constants, then the scripts in order.
+    """What the page runs: the language, and all that is the same for every panel.
 
     It goes over the channel as it is, with every panel and at every reload of the page.
     """
+    return f"const LANGUAGE = {_literal(named())};\n{shared_script()}"
+
+
+@cache
+def shared_script() -> str:
+    """Words, options and style as constants, then the scripts in order."""
     values = {"WORDS": words(), "OPTIONS": options_shown(), "STYLE": style()}
     constants = [f"const {name} = {_literal(value)};" for name, value in values.items()]
     code = [line for name in SCRIPTS for line in lines(name)]

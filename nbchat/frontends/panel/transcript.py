@@ -22,6 +22,7 @@ from nbchat.frontends.panel import turn_rows
 from nbchat.frontends.panel.live_turn import Coalescer, LiveTurn, State
 from nbchat.frontends.panel.next_model import next_model
 from nbchat.frontends.quoting import shown_title
+from nbchat.languages import translated
 from nbchat.turns import Turn
 from nbchat.wording import to_copy
 
@@ -135,7 +136,12 @@ class Transcript:
         if not replaced:
             self._tell_delta(live)
         facts = turn_rows.facts(turn)
-        row = {"id": turn.id, "question": turn_rows.question(turn), "html": live.html, **facts}
+        row = {
+            "id": turn.id,
+            "question": turn_rows.question_shown(turn),
+            "html": live.html,
+            **facts,
+        }
         self._rendered[turn.id] = row
         end = {"kind": "end", "id": turn.id, "seq": live.seq, **facts}
         if replaced:
@@ -239,7 +245,7 @@ class Transcript:
                 "kind": "open",
                 "id": turn.id,
                 "after": after,
-                "question": turn_rows.question(turn),
+                "question": turn_rows.question_shown(turn),
                 **facts,
             }
         )
@@ -250,9 +256,9 @@ class Transcript:
                 "kind": "refusal",
                 "id": failed.turn.id,
                 "request_id": failed.request_id,
-                "question": turn_rows.question(failed.turn),
+                "question": turn_rows.question_shown(failed.turn),
                 "error": failed.kind,
-                "text": failed.sentence,
+                "text": translated(failed.sentence),
                 "copy": to_copy(failed.sentence),
                 "other": failed.other_model_helps,
             }

@@ -13,6 +13,7 @@ from nbchat import render
 from nbchat.context.shown import block_name
 from nbchat.frontends.footer import footer
 from nbchat.frontends.panel.attachments import beginning
+from nbchat.languages.live import live, said
 from nbchat.media_types import picture_type
 from nbchat.messages import File, Image, ToolCall
 from nbchat.render.answer_body import body_html, has_results, pictures_in_order
@@ -23,6 +24,12 @@ from nbchat.render.value_table import has_value, value_json
 from nbchat.turns import Turn
 
 
+@live()
+def question_shown(turn: Turn) -> dict[str, Any]:
+    """What was asked, as the page shows it."""
+    return question(turn)
+
+
 def question(turn: Turn) -> dict[str, Any]:
     """What was asked: the typed words, the values that were attached, the images."""
     parts = turn.question.parts
@@ -31,7 +38,7 @@ def question(turn: Turn) -> dict[str, Any]:
     for label, text in attached(turn):
         shown = beginning(text)
         is_cut = [True] if shown != text else []
-        attachments.append([_line(label), shown, *is_cut])
+        attachments.append([_line(said(label)), shown, *is_cut])
     return {
         "text": undisguised(readable(typed.strip("\n"))),
         "attachments": attachments,
@@ -68,22 +75,24 @@ def attached(turn: Turn) -> list[tuple[str, str]]:
     return [(label, unmasked(readable(text))) for label, text in zip(labels, shown, strict=True)]
 
 
+@live()
 def facts(turn: Turn) -> dict[str, Any]:
     """What is known about an answer once it has ended."""
     answer = turn.answer
     thought = answer.thought
     return {
         "thought": [render.to_html(thought), word_count(thought)] if thought.strip() else None,
-        "notes": list(dict.fromkeys(map(_line, answer.notices))),
+        "notes": list(dict.fromkeys(_line(said(notice)) for notice in answer.notices)),
         "calls": [] if has_results(answer) else [_call(call) for call in answer.tool_calls],
-        "stop": [answer.stop.reason, _line(answer.stop.why), len(answer.text)],
+        "stop": [answer.stop.reason, _line(said(answer.stop.why)), len(answer.text)],
         "words": word_count(answer.text),
-        "footer": [_line(part) for part in footer(turn) if not part.startswith("sent ")],
+        "footer": [_line(said(part)) for part in footer(turn) if not part.startswith("sent ")],
         "markdown": _to_copy(turn),
         **({"sources": folded_sources(answer)} if answer.sources else {}),
     }
 
 
+@live()
 def row(turn: Turn) -> dict[str, Any]:
     """A finished turn, whole."""
     html = body_html(turn.answer, picture_place)

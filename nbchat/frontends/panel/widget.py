@@ -17,8 +17,10 @@ from nbchat.frontends.panel.engine_thread import run_on_engine
 from nbchat.frontends.panel.interrupt import stop_on_interrupt
 from nbchat.frontends.panel.session import Session
 from nbchat.frontends.subshell import answer_where_asked
+from nbchat.languages import translated
 from nbchat.wrong_calls import tells_wrong_calls
 
+NO_NOTEBOOK = "The chat panel needs a notebook. Here, ask with %%chat, or %chat ask TEXT."
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
@@ -96,7 +98,7 @@ class ChatPanel(AnyWidget):
         """In a cell; `also` is what the output is besides the widget, by its type."""
         shell = get_ipython()
         if shell is None or not hasattr(shell, "kernel"):
-            print("The chat panel needs a notebook. Here, ask with %%chat, or %chat ask TEXT.")
+            print(translated(NO_NOTEBOOK))
             return
         bundle = self._repr_mimebundle_()
         data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from nbchat.frontends.notebook.standing_output import StandingOutput
 from nbchat.frontends.rows.update_clock import UpdateClock
 from nbchat.frontends.rows.words import ending_words, share, state_words
+from nbchat.languages import translated
 from nbchat.render.bar import bar_html
 from nbchat.render.characters import readable, undisguised
 from nbchat.render.page import note, small_line, styled_page
@@ -56,13 +57,14 @@ class CellBar:
         now = self._clock()
         if not self._updates.is_due(now):
             return
-        facts = state_words(progress)
-        remarks = " ".join(progress.lines[-MOST_LINES:])
-        page = bar_html(share(progress), facts, above=progress.plan, below=remarks)
+        facts = [*map(translated, state_words(progress))]
+        remarks = translated(" ".join(progress.lines[-MOST_LINES:]))
+        plan = translated(progress.plan)
+        page = bar_html(share(progress), facts, above=plan, below=remarks)
         if page == self._page:
             return
         # What is added has no text: a front-end that updates nothing would leave it standing.
-        text = _plain([*facts, STILL_GOING]) if self._output.is_there else ""
+        text = _plain([*facts, translated(STILL_GOING)]) if self._output.is_there else ""
         self._output.publish({"text/html": page, "text/plain": text})
         self._page = page
         self._updates.note_painted(now, len(page))

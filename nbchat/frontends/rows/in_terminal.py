@@ -14,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from nbchat.frontends.rows.words import News, ending_words, share, state_words
+from nbchat.languages import translated
 from nbchat.render.terminal.clean import clean_words
 from nbchat.render.terminal.rich_page import remark
 
@@ -60,7 +61,7 @@ class TerminalBar:
 
     def _tell(self, progress: Progress) -> None:
         for line in self._news.of(progress):
-            self._console.print(remark(clean_words(line)))
+            self._console.print(remark(clean_words(translated(line))))
 
 
 class PrintedLines:
@@ -73,7 +74,7 @@ class PrintedLines:
     def show(self, progress: Progress) -> None:
         """Print what is new."""
         for line in self._news.of(progress):
-            print(clean_words(line), file=self._file, flush=True)
+            print(clean_words(translated(line)), file=self._file, flush=True)
 
     def end(self, progress: Progress, result: Mapped | None = None) -> None:
         """Print what came of it."""
@@ -89,4 +90,4 @@ def _line(progress: Progress) -> Table:
 
 
 def _joined(facts: list[str]) -> str:
-    return clean_words(" · ".join(facts))
+    return clean_words(" · ".join(map(translated, facts)))

@@ -6,6 +6,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from nbchat.frontends.rows.words import News, ending_words
+from nbchat.languages import translated
 from nbchat.render.terminal.clean import clean_words
 
 if TYPE_CHECKING:
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from nbchat.dataframes.progress import Progress
 
 GAP = 0.25  # seconds between two paints
+UNIT = "rows"
 
 
 class TqdmBar:
@@ -32,12 +34,12 @@ class TqdmBar:
                 desc=clean_words(progress.model),
                 total=progress.rows,
                 initial=settled,
-                unit=" rows",
+                unit=f" {translated(UNIT)}",
                 mininterval=GAP,
                 file=sys.stderr,
             )
         for line in self._news.of(progress):
-            self._bar.write(clean_words(line), file=sys.stderr)
+            self._bar.write(clean_words(translated(line)), file=sys.stderr)
         self._bar.set_postfix_str(clean_words(str(progress.cost)), refresh=False)
         self._bar.update(settled - self._bar.n)
 
@@ -45,4 +47,4 @@ class TqdmBar:
         """Leave it where it stands, and say what came of it."""
         self.show(progress)
         self._bar.close()
-        print(clean_words(" · ".join(ending_words(progress))), file=sys.stderr)
+        print(clean_words(" · ".join(map(translated, ending_words(progress)))), file=sys.stderr)

@@ -41,7 +41,7 @@ def state_words(progress: Progress) -> list[str]:
     """
     words = [
         progress.model,
-        f"{_settled(progress):,} of {plural(progress.rows, 'row')}",
+        _share_in_words(progress),
         _failed(progress),
         _speed(progress.per_second),
         str(progress.cost),
@@ -62,7 +62,7 @@ def ending_words(progress: Progress) -> list[str]:
     """
     rows = plural(progress.rows, "row")
     if _settled(progress) < progress.rows:
-        rows = f"{_settled(progress):,} of {rows}"
+        rows = _share_in_words(progress)
     skipped = f"{progress.skipped:,} skipped" if progress.skipped else ""
     words = [
         *(progress.model, rows, _failed(progress), skipped),
@@ -89,6 +89,12 @@ def duration(seconds: float) -> str:
 def _settled(progress: Progress) -> int:
     """Rows about which nothing is open."""
     return progress.done + progress.failed + progress.skipped
+
+
+def _share_in_words(progress: Progress) -> str:
+    if progress.rows == 1:
+        return f"{_settled(progress):,} of 1 row"
+    return f"{_settled(progress):,} of {progress.rows:,} rows"
 
 
 def _failed(progress: Progress) -> str:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 from html import escape
 
+from nbchat.languages import translated
 from nbchat.render import inline_style, stylesheets
 from nbchat.render.characters import readable, undisguised
 from nbchat.render.page import STYLE, details, line, note, page, thinking_summary
@@ -96,7 +97,7 @@ def folded_head(thought: str, notices: Sequence[str] = ()) -> str:
 
     parts: list[str] = []
     if thought.strip():
-        parts.append(details(thinking_summary(thought), markdown_html(readable(thought))))
+        parts.append(details(_summary(thought), markdown_html(readable(thought))))
     return "".join([*parts, *map(note, notices)])
 
 
@@ -122,7 +123,11 @@ def _status_html(status: str) -> str:
 def _open_thought(thought: str) -> str:
     if not thought.strip():
         return ""
-    return details(thinking_summary(thought), _last_lines(thought), is_open=True)
+    return details(_summary(thought), _last_lines(thought), is_open=True)
+
+
+def _summary(thought: str) -> str:
+    return translated(thinking_summary(thought))
 
 
 def _last_lines(thought: str) -> str:

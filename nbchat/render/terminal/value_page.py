@@ -10,16 +10,19 @@ from rich.console import Group, RenderableType
 from rich.table import Table as Grid
 from rich.text import Text
 
+from nbchat.languages.live import live, said
 from nbchat.render.terminal.clean import clean_words
 from nbchat.render.value_table import Member, Table, first_rows, items_of, last_rows, members_of
 
 
+@live()
 def value_page(value: Any) -> RenderableType:
     """The beginning of a value that is whole."""
     items = items_of(value)
     return _members(members_of(value)) if items is None else _table(first_rows(items))
 
 
+@live()
 def growing_page(value: Any, most_lines: int) -> RenderableType:
     """The end of a list that grows, in so many rows; of anything else its first lines."""
     items = items_of(value)
@@ -36,7 +39,7 @@ def _table(table: Table) -> RenderableType:
         grid.add_column(_cell(name), justify="right" if is_right else "left", overflow="fold")
     for row in table.rows:
         grid.add_row(*map(_cell, row))
-    below = [_cell(table.remark, "dim")] if table.remark else []
+    below = [_cell(said(table.remark), "dim")] if table.remark else []
     return Group(*([grid] if table.rows else []), *below)
 
 

@@ -81,9 +81,9 @@ def test_every_word_that_is_said_is_in_the_table() -> None:
 def test_the_files_of_the_page_are_read_when_the_first_panel_is_made() -> None:
     code = (
         "from nbchat.frontends.panel import ChatPanel, source\n"
-        "before = source.script.cache_info().currsize\n"
+        "before = source.shared_script.cache_info().currsize\n"
         "panel = ChatPanel()\n"
-        "assert (before, source.script.cache_info().currsize) == (0, 1)\n"
+        "assert (before, source.shared_script.cache_info().currsize) == (0, 1)\n"
         "assert panel.get_state('_esm') == {'_esm': source.script()}\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)

@@ -43,8 +43,14 @@ declare namespace ToKernel {
     kind: "leave";
   }
 
+  /** The language that the page is in, such as zh-CN. It has no answer. */
+  interface Language {
+    kind: "language";
+    language: string;
+  }
+
   /** Each goes with a `request`, which comes back with its answer. */
-  type Message = Names | Failure | Panel | Shown | Wish | Proposal | Leave;
+  type Message = Names | Failure | Panel | Shown | Wish | Proposal | Leave | Language;
 }
 
 declare namespace ToPage {

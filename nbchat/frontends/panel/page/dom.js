@@ -1,6 +1,6 @@
 // Words, elements, and what is done with them.
 
-const PHRASES = { ...WORDS.en, ...WORDS[navigator.language.slice(0, 2)] };
+const PHRASES = { ...WORDS.en, ...WORDS[(LANGUAGE || navigator.language).slice(0, 2)] };
 
 /**
  * A phrase of words.json in the reader's language, with values for its {0}, {1}, …

@@ -13,6 +13,8 @@ declare namespace ToPython {
     kind: "sync";
     /** The view's own id, made by the page. */
     view: string;
+    /** The reader's, such as zh-CN. */
+    language?: string;
   }
 
   /** A view is gone. */

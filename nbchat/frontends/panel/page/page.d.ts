@@ -6,6 +6,9 @@
 /** words.json, by language. `source` puts this and the style before the scripts. */
 declare const WORDS: Record<string, Record<string, string>>;
 
+/** The language that the kernel was given, such as zh_CN.UTF-8; "" where it has none. */
+declare const LANGUAGE: string;
+
 /** What may be chosen: the range of each number, the words for thinking, the ready tools. */
 declare const OPTIONS: {
   numbers: Record<string, { min: number; max: number; step: number }>;
