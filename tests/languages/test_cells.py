@@ -224,7 +224,7 @@ def test_how_far_rows_are(capsys: pytest.CaptureFixture[str]) -> None:
     progress = RowsProgress("kimi-k2.6", 5000, done=4000, failed=3, skipped=12)
     PrintedLines().end(progress)
 
-    assert capsys.readouterr().out == "kimi-k2.6 · 4,015/5,000 行 · 3 失败 · 12 跳过\n"
+    assert capsys.readouterr().out == "kimi-k2.6 · 4,015/5,000 行 · 失败 3 · 跳过 12\n"
     kept = "kimi-k2.6 · 4,015 of 5,000 rows · 3 failed · 12 skipped"
     assert ending_output(progress)["text/plain"] == kept
 
