@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from nbchat import runtime
 from nbchat.context.error_questions import explain_question, fix_question
 from nbchat.context.failed_cell import failed_cell
 from nbchat.context.names import Names
 from nbchat.context.notebook import Notebook
-from nbchat.context.question import compose
+from nbchat.context.question import Composed, compose
 from nbchat.frontends.open_panels import ask_in_panel
+
+LOOKS = 60  # for a panel that opens
+BETWEEN = 0.25  # seconds from one look to the next
 
 
 def question_about(notebook: Notebook, cell: str, number: int | None) -> str:
@@ -27,12 +32,30 @@ def question_about(notebook: Notebook, cell: str, number: int | None) -> str:
     return f"%%chat\n{{{name}}} " if is_there else ""
 
 
-def ask_about_error(notebook: Notebook, wish: str) -> bool:
-    """Have the last error explained or mended in the open panel; False where none is open.
+def ask_about_error(notebook: Notebook, cell: str, wish: str) -> tuple[str, str]:
+    """Have the error of a cell explained or mended, in the panel where the settings say so.
 
-    Raises NotThere where nothing failed, and BadSettings.
+    Returns the line that is to run below, if any, and the extension's name for what to say.
+    A panel that is not open yet is asked when the line has opened it. Raises BadSettings.
     """
-    data = runtime.current().settings().data
+    failure = notebook.failure
+    if failure is None or failure.cell.id != cell:
+        return "", "notLast"
+    opened = runtime.current()
+    if opened.usable_settings().jupyterlab.errors == "cell":
+        return f"%chat {wish}", ""
+    data = opened.settings().data
     failed = failed_cell(notebook, data)
     words = fix_question("", failed) if wish == "fix" else explain_question("")
-    return ask_in_panel(compose(words, notebook, data=data, excerpts=[failed.excerpt]), words)
+    question = compose(words, notebook, data=data, excerpts=[failed.excerpt])
+    if ask_in_panel(question, words):
+        return "", "asked"
+    opened.thread.submit(_ask_when_open(question, words))
+    return "%chat panel", "asked"
+
+
+async def _ask_when_open(question: Composed, words: str) -> None:
+    for _ in range(LOOKS):
+        await asyncio.sleep(BETWEEN)
+        if ask_in_panel(question, words):
+            return

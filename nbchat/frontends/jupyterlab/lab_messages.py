@@ -31,13 +31,6 @@ class Names(LabMessage):
     source: Annotated[str, Field(max_length=LONGEST_SOURCE)]
 
 
-class Failure(LabMessage):
-    """Whether this cell is the one that failed last."""
-
-    kind: Literal["failure"]
-    cell: Id
-
-
 class Panel(LabMessage):
     """Which panel to show beside the notebook; `make` one where there is none."""
 
@@ -54,9 +47,10 @@ class Shown(LabMessage):
 
 
 class Wish(LabMessage):
-    """Have the last error explained or mended in the open panel."""
+    """Have the error of this cell explained or mended, where the settings say."""
 
     kind: Literal["wish"]
+    cell: Id
     wish: Literal["explain", "fix"]
 
 
@@ -73,7 +67,7 @@ class Leave(LabMessage):
     kind: Literal["leave"]
 
 
-AnsweredAtOnce: TypeAlias = Names | Failure | Panel | Shown | Wish | Leave
+AnsweredAtOnce: TypeAlias = Names | Panel | Shown | Wish | Leave
 Message: TypeAlias = AnsweredAtOnce | Proposal
 _message: TypeAdapter[Message] = TypeAdapter(Annotated[Message, Field(discriminator="kind")])
 
@@ -81,8 +75,8 @@ _message: TypeAdapter[Message] = TypeAdapter(Annotated[Message, Field(discrimina
 def read_message(content: Any) -> Message | None:
     """The message, or None for anything that is not one.
 
-    >>> read_message({"kind": "failure", "request": "1", "cell": "c3"})
-    Failure(request='1', kind='failure', cell='c3')
+    >>> read_message({"kind": "panel", "request": "1", "make": True})
+    Panel(request='1', kind='panel', make=True)
     >>> read_message({"kind": "names", "request": "1"}) is None
     True
     """

@@ -7,12 +7,6 @@ declare namespace ToKernel {
     source: string;
   }
 
-  /** Whether this cell is the one that failed last. */
-  interface Failure {
-    kind: "failure";
-    cell: string;
-  }
-
   /** Which panel to show beside the notebook; `make` one where there is none. */
   interface Panel {
     kind: "panel";
@@ -26,9 +20,10 @@ declare namespace ToKernel {
     number: number | null;
   }
 
-  /** Have the last error explained or mended in the open panel. */
+  /** Have the error of this cell explained or mended, where the settings say. */
   interface Wish {
     kind: "wish";
+    cell: string;
     wish: "explain" | "fix";
   }
 
@@ -44,7 +39,7 @@ declare namespace ToKernel {
   }
 
   /** Each goes with a `request`, which comes back with its answer. */
-  type Message = Names | Failure | Panel | Shown | Wish | Proposal | Leave;
+  type Message = Names | Panel | Shown | Wish | Proposal | Leave;
 }
 
 declare namespace ToPage {
@@ -59,12 +54,6 @@ declare namespace ToPage {
     places: [number, number, boolean][];
   }
 
-  interface Failure {
-    kind: "failure";
-    is_last: boolean;
-    into: "cell" | "panel";
-  }
-
   /** The widget's id, or "". Comes also unasked, where `%chat panel` has run. */
   interface Panel {
     kind: "panel";
@@ -77,17 +66,18 @@ declare namespace ToPage {
     source: string;
   }
 
-  /** False where no panel is open. */
+  /** What is to run below, if anything, and the name of the phrase that says what became of it. */
   interface Wish {
     kind: "wish";
-    is_asked: boolean;
+    line: string;
+    said: "" | "asked" | "notLast";
   }
 
-  /** All of the code, or why there is none. */
+  /** All of the code, and the name of what is said of it; or why there is none. */
   interface Proposal {
     kind: "proposal";
     code: string;
-    why: string;
+    said: string;
   }
 
   /** Nothing is asked any more. */
@@ -95,5 +85,5 @@ declare namespace ToPage {
     kind: "leave";
   }
 
-  type Message = Hello | Names | Failure | Panel | Shown | Wish | Proposal | Leave;
+  type Message = Hello | Names | Panel | Shown | Wish | Proposal | Leave;
 }

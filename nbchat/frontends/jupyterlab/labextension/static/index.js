@@ -13,10 +13,9 @@
    */
   async function shared(name) {
     const versions = Object.keys(scope[name] ?? {});
-    versions.sort((one, other) => one.localeCompare(other, "en", { numeric: true }));
-    const newest = versions.pop();
-    if (newest === undefined) throw new Error(`there is no package ${name}`);
-    return (await scope[name][newest].get())();
+    versions.sort((one, other) => other.localeCompare(one, "en", { numeric: true }));
+    if (!versions[0]) throw new Error(`there is no package ${name}`);
+    return (await scope[name][versions[0]].get())();
   }
 
   /** @type {Container} */
@@ -25,14 +24,15 @@
       scope = packages;
     },
     async get() {
+      /** @type {LabPlugin | LabPlugin[]} */
+      let plugin = [];
       try {
         const { makePlugin } = await import(new URL("plugin.js", script.src).href);
-        const plugin = await makePlugin(shared);
-        return () => ({ __esModule: true, default: plugin });
+        plugin = await makePlugin(shared);
       } catch (error) {
         console.error("nbchat goes without its extension of JupyterLab:", error);
-        return () => ({ __esModule: true, default: [] });
       }
+      return () => ({ __esModule: true, default: plugin });
     },
   };
 

@@ -1,10 +1,11 @@
 // A `%%chat` cell reads as prose: Markdown, wrapped, without the help that is meant for Python.
 
+import { afterPause } from "./cells.js";
+
 // Comments may stand above the line.
 const QUESTION = /^\s*(?:#[^\n]*\n\s*)*%%chat(?=\s|$)/;
 const MARKDOWN = "text/x-ipythongfm";
 const NAME_BEGUN = /(?<!\{)\{[\p{L}\p{N}_]*$/u;
-const INDENT = "    ";
 const TOP = 5_000; // characters at the beginning in which a `%%chat` is looked for
 const PAUSE = 300; // milliseconds after a keystroke before the kernel is asked for names
 
@@ -14,125 +15,64 @@ export function isQuestion(source) {
 }
 
 /**
+ * Where the first line of a question ends, or 0 for any other cell.
+ *
+ * @param {EditorState} now
+ */
+function endOfLine(now) {
+  const found = QUESTION.exec(now.sliceDoc(0, TOP));
+  return found ? now.doc.lineAt(found[0].length).to : 0;
+}
+
+/**
+ * Whether Tab is nothing but Tab here: between words, where only names in braces are completed.
+ * The key of `schemas` is nearer to where keys arrive than the completer's, which does not hear it.
+ *
+ * @param {EditorState} now
+ */
+function isAmongWords(now) {
+  const { empty, head } = now.selection.main;
+  if (!empty || head <= endOfLine(now) || now.readOnly) return false;
+  return !NAME_BEGUN.test(now.sliceDoc(now.doc.lineAt(head).from, head));
+}
+
+/**
  * @param {CodeMirrorState} state
  * @param {CodeMirrorView} view
- * @param {Lab} lab
  */
-export function proseFor(state, view, lab) {
-  const { EditorState, Prec, StateEffect, StateField } = state;
+export function proseFor({ EditorState, Prec, StateEffect, StateField }, view) {
   const { Decoration, EditorView } = view;
-  /** @type {EffectKind<ToPage.Names>} */
-  const setNames = StateEffect.define();
-  const lineOfOurs = Decoration.line({ class: "nbchat-line" });
-  const kinds = {
-    known: Decoration.mark({ class: "nbchat-name" }),
-    unknown: Decoration.mark({ class: "nbchat-no-name" }),
-  };
-
-  // Where the first line of a question ends, or 0 for any other cell.
-  const question = StateField.define({
-    create: endOfLine,
-    update: (end, change) => (change.docChanged ? endOfLine(change.state) : end),
-  });
-
-  const names = StateField.define({
-    create: () => Decoration.none,
-    update(marks, change) {
-      for (const effect of change.effects) {
-        if (effect.is(setNames)) return placed(effect.value, change.state);
-      }
-      return marks.map(change.changes);
-    },
-    provide: (field) => EditorView.decorations.from(field),
-  });
-
-  /** @param {EditorState} now */
-  function endOfLine(now) {
-    const found = QUESTION.exec(now.sliceDoc(0, TOP));
-    return found ? now.doc.lineAt(found[0].length).to : 0;
-  }
-
-  /**
-   * @param {ToPage.Names} found
-   * @param {EditorState} now
-   */
-  function placed(found, now) {
-    const { length } = now.doc;
-    const marks = found.places
-      .filter(([begin, end]) => begin < end && end <= length)
-      .map(([begin, end, is]) => kinds[is ? "known" : "unknown"].range(begin, end));
-    return Decoration.set(marks, true);
-  }
-
-  /**
-   * Whether Tab is nothing but Tab here: between words, where only names in braces are completed.
-   *
-   * @param {EditorState} now
-   */
-  function isAmongWords(now) {
-    const { empty, head } = now.selection.main;
-    const end = now.field(question);
-    if (!end || !empty || head <= end) return false;
-    return !NAME_BEGUN.test(now.sliceDoc(now.doc.lineAt(head).from, head));
-  }
+  /** @type {EffectKind<DecorationSet>} */
+  const setMarks = StateEffect.define();
+  const line = Decoration.line({ class: "nbchat-line" });
 
   const extension = [
-    question,
-    names,
-    EditorView.contentAttributes.compute([question], (now) =>
-      now.field(question) ? { class: "cm-lineWrapping nbchat-question", spellcheck: "true" } : {},
-    ),
-    EditorView.contentAttributes.compute([question, "selection"], (now) =>
-      isAmongWords(now) ? { class: "nbchat-words" } : {},
-    ),
-    EditorView.decorations.compute([question], (now) => {
-      const end = now.field(question);
-      return end ? Decoration.set([lineOfOurs.range(now.doc.lineAt(end).from)]) : Decoration.none;
+    StateField.define({
+      create: () => Decoration.none,
+      update(marks, { changes, effects }) {
+        for (const effect of effects) if (effect.is(setMarks)) return effect.value;
+        return marks.map(changes);
+      },
+      provide: (field) => EditorView.decorations.from(field),
+    }),
+    EditorView.contentAttributes.compute(["doc", "selection"], (now) => {
+      if (!endOfLine(now)) return {};
+      const words = isAmongWords(now) ? "nbchat-words" : "";
+      return { class: `cm-lineWrapping nbchat-question ${words}`, spellcheck: "true" };
+    }),
+    EditorView.decorations.compute(["doc"], (now) => {
+      const end = endOfLine(now);
+      return end ? Decoration.set([line.range(now.doc.lineAt(end).from)]) : Decoration.none;
     }),
     Prec.highest(
       EditorState.languageData.of((now) =>
-        now.field(question) ? [{ closeBrackets: { brackets: [] } }] : [],
+        endOfLine(now) ? [{ closeBrackets: { brackets: [] } }] : [],
       ),
     ),
   ];
 
-  lab.app.commands.addCommand("nbchat:indent", {
-    label: lab.phrase("command.indent"),
-    isEnabled: () => Boolean(lab.tracker.currentWidget),
-    async execute() {
-      const shown = lab.tracker.currentWidget?.content.activeCell?.editor?.editor;
-      if (shown && !shown.state.readOnly) shown.dispatch(shown.state.replaceSelection(INDENT));
-    },
-  });
-  // It is nearer to where keys arrive than the completer's, which therefore does not hear it.
-  lab.app.commands.addKeyBinding({
-    command: "nbchat:indent",
-    keys: ["Tab"],
-    selector: ".jp-Notebook .nbchat-words",
-  });
-
-  return {
-    /**
-     * Keeps one cell as its first line says.
-     *
-     * @param {CodeCell} cell
-     * @param {KernelLink} kernel
-     */
-    dress(cell, kernel) {
-      keepType(cell.model);
-      const dressed = new WeakSet();
-      const inject = () => {
-        const editor = cell.editor;
-        if (!editor?.injectExtension || dressed.has(editor)) return;
-        dressed.add(editor);
-        editor.injectExtension(extension);
-        keepNames(cell, editor.editor, kernel);
-      };
-      cell.inViewportChanged.connect(inject);
-      cell.ready.then(inject);
-      inject();
-    },
-  };
+  /** @param {object[]} ranges  what is marked in an editor, in the place of what was */
+  const mark = (...ranges) => setMarks.of(Decoration.set(ranges, true));
 
   /**
    * Marks the names in a question as the kernel knows them, or as it does not.
@@ -141,30 +81,44 @@ export function proseFor(state, view, lab) {
    * @param {EditorView} shown
    * @param {KernelLink} kernel
    */
-  function keepNames(cell, shown, kernel) {
-    let timer = 0;
-    let asked = "";
-    const ask = async () => {
-      const source = shown.state.doc.toString();
-      const hasNames = kernel.isOpen && isQuestion(source) && source.includes("{");
-      const wanted = hasNames ? source : "";
-      if (!wanted && !asked) return;
-      asked = wanted;
-      /** @type {ToPage.Names} */
-      const none = { kind: "names", places: [] };
-      const found = wanted ? await kernel.request({ kind: "names", source }) : none;
-      if (!found || cell.isDisposed || shown.state.doc.toString() !== source) return;
-      shown.dispatch({ effects: setNames.of(found) });
-    };
-    const later = () => {
-      clearTimeout(timer);
-      timer = setTimeout(ask, PAUSE);
-    };
-    cell.model.contentChanged.connect(later);
-    const stop = kernel.onChange(later);
-    cell.disposed.connect(stop);
-    later();
-  }
+  const keepNames = (cell, shown, kernel) => {
+    const source = () => shown.state.doc.toString();
+    let isMarked = false;
+    const look = afterPause(async () => {
+      const asked = source();
+      const hasNames = kernel.isOpen && isQuestion(asked) && asked.includes("{");
+      if (!hasNames && !isMarked) return;
+      isMarked = hasNames;
+      const found = hasNames && (await kernel.request({ kind: "names", source: asked }));
+      if (found === undefined || cell.isDisposed || source() !== asked) return;
+      const places = found ? found.places : [];
+      const ranges = places.map(([begin, end, isValue]) => {
+        const name = Decoration.mark({ class: isValue ? "nbchat-name" : "nbchat-no-name" });
+        return name.range(begin, end);
+      });
+      shown.dispatch({ effects: mark(...ranges) });
+    }, PAUSE);
+    cell.model.contentChanged.connect(look);
+    kernel.onChange(look, cell);
+    look();
+  };
+
+  return {
+    mark,
+    /**
+     * Keeps one cell as its first line says.
+     *
+     * @param {CodeCell} cell
+     * @param {KernelLink} kernel
+     */
+    dress(cell, kernel) {
+      keepType(cell.model);
+      cell.ready.then(() => {
+        cell.editor?.injectExtension(extension);
+        if (cell.editor) keepNames(cell, cell.editor.editor, kernel);
+      });
+    },
+  };
 }
 
 /**
