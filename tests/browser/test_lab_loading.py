@@ -6,6 +6,7 @@ import pytest
 
 from .lab import DEADLINE, Lab, Notebook
 from .lab_extension import LOAD, tokens, wait_for_language
+from .test_lab_blocks import BLOCK
 
 QUESTION = "%%chat demo\nIt's *one*"
 NUMBER = [0]
@@ -150,7 +151,7 @@ def test_notebook_7_has_it_too(extended_lab: Lab) -> None:
     page.locator(".jp-Cell .jp-InputArea-editor").first.click()
     page.locator(".lm-MenuBar-item", has_text="Run").click()
     page.locator(".lm-Menu-item[data-command='runmenu:run-all']").click()
-    page.locator(".nbchat-block").hover()
+    page.locator(BLOCK).hover()
     page.get_by_role("button", name="Insert below").click()
     page.get_by_role("button", name="Fix").wait_for()
     sources = page.locator(".jp-Cell .cm-content").all_inner_texts()

@@ -69,7 +69,7 @@ class LabComm:
 
         return Proposals(IPythonNotebook(self._shell), self._comm.send)
 
-    def _answer(self, request: AnsweredAtOnce) -> dict[str, Any]:
+    def _answer(self, request: AnsweredAtOnce) -> Mapping[str, Any]:
         if request.kind == "panel":
             return {"model": panel_beside.model_id(make=request.make)}
         notebook = IPythonNotebook(self._shell)
@@ -80,10 +80,9 @@ class LabComm:
             return {}
         from nbchat.frontends.jupyterlab import asking
 
-        if request.kind == "wish":
-            line, said = asking.ask_about_error(notebook, request.cell, request.wish)
-            return {"line": line, "said": said}
-        return {"source": asking.question_about(notebook, request.cell, request.number)}
+        if request.wish == "about":
+            return asking.about_output(notebook, request.cell, request.number)
+        return asking.about_error(notebook, request.cell, request.wish)
 
 
 def _places(source: str, variables: Mapping[str, Any]) -> list[list[Any]]:

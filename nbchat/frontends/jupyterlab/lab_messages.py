@@ -38,20 +38,15 @@ class Panel(LabMessage):
     make: bool
 
 
-class Shown(LabMessage):
-    """How a question about an output of this cell begins; `number` is the 3 of `Out[3]`."""
-
-    kind: Literal["shown"]
-    cell: Id
-    number: Annotated[int, Field(ge=0, le=9_999_999)] | None = None
-
-
 class Wish(LabMessage):
-    """Have the error of this cell explained or mended, where the settings say."""
+    """What to do where the error of this cell is to be explained or mended, or an output to be
+    asked about; `number` is the 3 of `Out[3]`.
+    """
 
     kind: Literal["wish"]
     cell: Id
-    wish: Literal["explain", "fix"]
+    wish: Literal["about", "explain", "fix"]
+    number: Annotated[int, Field(ge=0, le=9_999_999)] | None = None
 
 
 class Proposal(LabMessage):
@@ -67,7 +62,7 @@ class Leave(LabMessage):
     kind: Literal["leave"]
 
 
-AnsweredAtOnce: TypeAlias = Names | Panel | Shown | Wish | Leave
+AnsweredAtOnce: TypeAlias = Names | Panel | Wish | Leave
 Message: TypeAlias = AnsweredAtOnce | Proposal
 _message: TypeAdapter[Message] = TypeAdapter(Annotated[Message, Field(discriminator="kind")])
 

@@ -12,7 +12,7 @@ type SharedScope = Record<string, Record<string, { get(): Promise<() => unknown>
 
 interface Container {
   init(scope: SharedScope): void;
-  get(module: string): Promise<() => { __esModule: true; default: LabPlugin | LabPlugin[] }>;
+  get(module: string): Promise<() => LabPlugin | LabPlugin[]>;
 }
 
 interface LabPlugin {
@@ -130,7 +130,7 @@ interface NotebookPanel {
   id: string;
   node: HTMLElement;
   content: Notebook;
-  context: { ready: Promise<void>; save(): Promise<void> };
+  context: { save(): Promise<void> };
   isDisposed: boolean;
   disposed: Signal<NotebookPanel, void>;
   sessionContext: SessionContext;
@@ -238,12 +238,11 @@ interface KernelLink {
    */
   onChange(hear: (model: string) => void, owner: CodeCell | NotebookPanel): void;
   /**
-   * Undefined where no answer comes in `patience` milliseconds, because the kernel is busy, or
-   * where nbchat is not loaded.
+   * Undefined where no answer comes in time, because the kernel is busy, or where nbchat is not
+   * loaded.
    */
   request<Kind extends ToKernel.Message["kind"]>(
     message: Extract<ToKernel.Message, { kind: Kind }>,
-    patience?: number,
   ): Promise<AnswerTo<Kind> | undefined>;
 }
 
@@ -337,13 +336,13 @@ interface CodeMirrorView {
 /** A phrase of words.json in the reader's language. */
 type Phrase = (name: string) => string;
 
+/** What it returns is the name of a phrase, which its button then says for a moment, or "". */
+type Act = () => string | void | Promise<string> | Promise<void>;
+
 interface CellWork {
-  /** What `act` returns is the name of a phrase, which the button then says for a moment, or "". */
-  button(
-    name: string,
-    act: () => string | void | Promise<string | undefined> | Promise<void>,
-  ): HTMLButtonElement;
-  group(place: "" | "nbchat-corner", label: string, ...buttons: HTMLButtonElement[]): HTMLElement;
+  button(name: string, act: Act): HTMLButtonElement;
+  /** Buttons by their names, and what they are for. */
+  group(place: "" | "nbchat-corner", label: string, acts: Record<string, Act>): HTMLElement;
   /** Below the active cell where none is named. The new cell is the active one. */
   insertBelow(panel: NotebookPanel, source: string, cell?: CodeCell | null): CodeCell;
   runBelow(panel: NotebookPanel, source: string, cell?: CodeCell | null): Promise<boolean>;

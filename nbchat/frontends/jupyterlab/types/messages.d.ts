@@ -13,18 +13,15 @@ declare namespace ToKernel {
     make: boolean;
   }
 
-  /** How a question about an output begins of this cell; `number` is the 3 of `Out[3]`. */
-  interface Shown {
-    kind: "shown";
-    cell: string;
-    number: number | null;
-  }
-
-  /** Have the error of this cell explained or mended, where the settings say. */
+  /**
+   * What to do where the error of this cell is to be explained or mended, or an output of it asked
+   * about; `number` is the 3 of `Out[3]`.
+   */
   interface Wish {
     kind: "wish";
     cell: string;
-    wish: "explain" | "fix";
+    wish: "about" | "explain" | "fix";
+    number: number | null;
   }
 
   /** Propose the next cell; `by_itself` where no person has asked for it. */
@@ -39,7 +36,7 @@ declare namespace ToKernel {
   }
 
   /** Each goes with a `request`, which comes back with its answer. */
-  type Message = Names | Panel | Shown | Wish | Proposal | Leave;
+  type Message = Names | Panel | Wish | Proposal | Leave;
 }
 
 declare namespace ToPage {
@@ -60,17 +57,12 @@ declare namespace ToPage {
     model: string;
   }
 
-  /** Of a cell for the question; empty where this kernel has not shown the output. */
-  interface Shown {
-    kind: "shown";
-    source: string;
-  }
-
-  /** What is to run below, if anything, and the name of the phrase that says what became of it. */
+  /** A cell that is to run below or to begin there, or "", and the name of a phrase to say, or "". */
   interface Wish {
     kind: "wish";
-    line: string;
-    said: "" | "asked" | "notLast";
+    run: string;
+    begin: string;
+    said: string;
   }
 
   /** All of the code, and the name of what is said of it; or why there is none. */
@@ -85,5 +77,5 @@ declare namespace ToPage {
     kind: "leave";
   }
 
-  type Message = Hello | Names | Panel | Shown | Wish | Proposal | Leave;
+  type Message = Hello | Names | Panel | Wish | Proposal | Leave;
 }

@@ -6,8 +6,6 @@ const PLACE = "nbchat-beside";
 // What a cell of `%chat panel` has besides the widget.
 const LINE = "application/vnd.nbchat.panel";
 const WIDGET = "application/vnd.jupyter.widget-view+json";
-// Milliseconds: a panel that is made first imports what it needs.
-const PATIENCE = 60_000;
 // A rank: smaller than the widget's.
 const FIRST = -20;
 
@@ -55,25 +53,28 @@ export function besideNotebooks(lab, { Panel, Widget }, restorer) {
     const one = neighbours.get(tracker.currentWidget);
     if (!one?.kernel.isOpen || one.shown) return;
     const make = place.isVisible || one.isLost;
-    const answer = await one.kernel.request({ kind: "panel", make }, PATIENCE);
+    const answer = await one.kernel.request({ kind: "panel", make });
     if (answer?.model) attach(one, answer.model);
   }
 
   /**
    * @param {Neighbour} one
-   * @param {string} model  the widget's id
+   * @param {string} model  the widget's id; "" for none
    */
   function attach(one, model) {
     const { id, content, isDisposed } = one.panel;
-    if (isDisposed || one.shown?.node.dataset.nbchatModel === model) return;
+    if (one.shown?.node.dataset.nbchatModel === model) return;
     one.shown?.dispose();
-    one.shown = content.rendermime.createRenderer(WIDGET);
-    // The panel looks for its notebook, and for its line in a cell.
-    Object.assign(one.shown.node.dataset, { nbchatNotebook: id, nbchatModel: model });
-    const data = { [WIDGET]: { model_id: model } };
-    one.shown.renderModel({ data, metadata: {}, trusted: true });
-    place.addWidget(one.shown);
-    stand();
+    one.shown = null;
+    if (model && !isDisposed) {
+      one.shown = content.rendermime.createRenderer(WIDGET);
+      // The panel looks for its notebook, and for its line in a cell.
+      Object.assign(one.shown.node.dataset, { nbchatNotebook: id, nbchatModel: model });
+      const data = { [WIDGET]: { model_id: model } };
+      one.shown.renderModel({ data, metadata: {}, trusted: true });
+      place.addWidget(one.shown);
+      stand();
+    }
     draw();
   }
 
@@ -118,23 +119,18 @@ export function besideNotebooks(lab, { Panel, Widget }, restorer) {
       neighbours.set(panel, one);
       const factory = { safe: true, mimeTypes: [LINE], createRenderer: line };
       panel.content.rendermime.addFactory(factory, FIRST);
-      const forget = () => {
-        one.shown?.dispose();
-        one.shown = null;
-      };
       kernel.onChange((model) => {
         if (!kernel.isOpen && one.shown) {
           one.isLost = true;
-          forget();
+          attach(one, "");
         }
         if (model) attach(one, model);
         follow();
         if (model && panel === tracker.currentWidget) reveal();
       }, panel);
       panel.disposed.connect(() => {
-        forget();
         neighbours.delete(panel);
-        draw();
+        attach(one, "");
       });
     },
     ask(panel, text) {

@@ -1,6 +1,9 @@
 // Buttons on the code in an answer. They stand in the page alone: nothing of them is saved.
 
-const BLOCKS = ".nbc fieldset > pre";
+// As answers have it: not the panel's, which has buttons, and without markup by which a notebook
+// of somebody else could hide a part.
+const OURS = ".nbc fieldset:not(.nbp-root *, :has(.nbchat-acts)) > pre";
+const HIDES = ":not(b, i, font), [style], [class]";
 const LINE_OF_OURS = /^\s*%%?chat\b/m;
 /**
  * The first line of a cell for a block of code, by its language; none where it is no cell.
@@ -21,80 +24,62 @@ export function dressBlocks(lab, panel, cell) {
   /** @type {CodeCell | undefined} */
   let aim;
 
-  // Below the last one, so that several blocks keep their order.
-  const insert = (/** @type {string} */ source) => {
-    last = lab.insertBelow(panel, source, last.isDisposed ? cell : last);
-    return "inserted";
-  };
-
+  const leaveAim = () => aim?.node.classList.remove("nbchat-aim");
   // The nearest code above that is no line of ours, if it may be changed.
   const takeAim = () => {
-    aim = content.widgets
-      .slice(0, content.widgets.indexOf(cell))
-      .findLast(({ model: { type, sharedModel } }) => {
-        return type === "code" && !LINE_OF_OURS.test(sharedModel.getSource());
-      });
+    leaveAim();
+    const above = content.widgets.slice(0, content.widgets.indexOf(cell));
+    aim = above.findLast(({ model: { type, sharedModel } }) => {
+      return type === "code" && !LINE_OF_OURS.test(sharedModel.getSource());
+    });
     if (aim?.model.getMetadata("editable") === false) aim = undefined;
     aim?.node.classList.add("nbchat-aim");
-  };
-  const leaveAim = () => aim?.node.classList.remove("nbchat-aim");
-  const replace = (/** @type {string} */ source) => {
-    leaveAim();
-    takeAim();
-    const { sharedModel } = aim?.model ?? {};
-    sharedModel?.undoManager?.stopCapturing();
-    sharedModel?.setSource(source);
-    sharedModel?.undoManager?.stopCapturing();
-    return sharedModel ? "replaced" : "noCell";
   };
 
   const dress = (/** @type {Element} */ code) => {
     const block = /** @type {HTMLElement} */ (code.parentElement);
     const language = block.querySelector("legend")?.textContent ?? "";
     const start = CELLS[language.toLowerCase()];
-    const text = () => code.textContent ?? "";
-    const source = () => start + text();
+    const source = () => (start ?? "") + code.textContent;
     const copy = () => {
-      lab.apputils?.Clipboard.copyToSystem(text());
+      lab.apputils?.Clipboard.copyToSystem(code.textContent);
       return "copied";
     };
-    const buttons = lab.apputils ? [lab.button("copy", copy)] : [];
-    if (start !== undefined) {
-      const replaces = lab.button("replace", () => replace(source()));
-      replaces.onpointerenter = replaces.onfocus = takeAim;
-      replaces.onpointerleave = replaces.onblur = leaveAim;
-      buttons.push(lab.button("below", () => insert(source())));
-      buttons.push(replaces);
-    }
-    // What a notebook of somebody else brought is looked at before it runs.
-    if (start !== undefined && cell.model.trusted) {
-      const run = () => {
-        insert(source());
-        lab.run(panel);
-        return "";
-      };
-      buttons.push(lab.button("runBelow", run));
-    }
-    block.classList.add("nbchat-block");
+    // Below the last one, so that several blocks keep their order.
+    const below = () => {
+      last = lab.insertBelow(panel, source(), last.isDisposed ? cell : last);
+      return "inserted";
+    };
+    const replace = () => {
+      takeAim();
+      const { sharedModel } = aim?.model ?? {};
+      sharedModel?.undoManager?.stopCapturing();
+      sharedModel?.setSource(source());
+      sharedModel?.undoManager?.stopCapturing();
+      return sharedModel ? "replaced" : "noCell";
+    };
+    const runBelow = () => {
+      below();
+      lab.run(panel);
+    };
+
+    const isCell = start !== undefined;
     const label = `${lab.phrase("code")} ${language}`.trim();
-    block.append(lab.group("nbchat-corner", label, ...buttons));
+    const acts = lab.group("nbchat-corner", label, {
+      ...(lab.apputils && { copy }),
+      ...(isCell && { below, replace }),
+      // What a notebook of somebody else brought is looked at before it runs.
+      ...(isCell && cell.model.trusted && { runBelow }),
+    });
+    const replaces = acts.querySelector("[name=replace]");
+    for (const kind of ["pointerenter", "focus"]) replaces?.addEventListener(kind, takeAim);
+    for (const kind of ["pointerleave", "blur"]) replaces?.addEventListener(kind, leaveAim);
+    block.append(acts);
   };
 
   const look = () => {
-    for (const code of node.querySelectorAll(BLOCKS)) {
-      if (!code.parentElement?.querySelector(".nbchat-acts") && isOurs(code)) dress(code);
-    }
+    for (const code of node.querySelectorAll(OURS)) if (!code.querySelector(HIDES)) dress(code);
   };
   new MutationObserver(look).observe(node, { childList: true, subtree: true });
   look();
-}
-
-/**
- * Whether a block is as answers have them: not the panel's, which has buttons, and without markup
- * by which a notebook of somebody else could hide a part.
- *
- * @param {Element} code
- */
-function isOurs(code) {
-  return !code.closest(".nbp-root") && !code.querySelector(":not(b, i, font), [style], [class]");
 }

@@ -47,6 +47,7 @@ export function workOn(phrase, actions) {
 
     button(name, act) {
       const made = element("button", {
+        name,
         textContent: phrase(name),
         async onclick() {
           const done = await act();
@@ -60,12 +61,14 @@ export function workOn(phrase, actions) {
       return made;
     },
 
-    group(place, ariaLabel, ...buttons) {
-      return element(
-        "div",
-        { className: `nbchat-acts ${place}`, role: "group", ariaLabel },
-        ...buttons,
-      );
+    group(place, label, acts) {
+      const buttons = Object.entries(acts).map(([name, act]) => this.button(name, act));
+      const properties = {
+        className: `nbchat-acts ${place}`,
+        role: "group",
+        ariaLabel: phrase(label),
+      };
+      return element("div", properties, ...buttons);
     },
 
     begin(panel, source, cell) {

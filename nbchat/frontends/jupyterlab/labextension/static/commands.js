@@ -85,7 +85,7 @@ function addCard({ app: { commands, serviceManager }, phrase }, launcher) {
     async execute({ cwd } = {}) {
       const kernelName = serviceManager.kernelspecs.specs?.default;
       const panel = await commands.execute("notebook:create-new", { cwd, kernelName });
-      await Promise.all([panel.context.ready, panel.sessionContext.ready]);
+      await panel.sessionContext.ready;
       await commands.execute("nbchat:panel");
     },
   });

@@ -18,24 +18,20 @@
     return (await scope[name][versions[0]].get())();
   }
 
-  /** @type {Container} */
-  const container = {
+  window._JUPYTERLAB ??= {};
+  window._JUPYTERLAB.nbchat = {
     init(packages) {
       scope = packages;
     },
     async get() {
-      /** @type {LabPlugin | LabPlugin[]} */
-      let plugin = [];
       try {
         const { makePlugin } = await import(new URL("plugin.js", script.src).href);
-        plugin = await makePlugin(shared);
+        const plugin = await makePlugin(shared);
+        return () => plugin;
       } catch (error) {
         console.error("nbchat goes without its extension of JupyterLab:", error);
+        return () => [];
       }
-      return () => ({ __esModule: true, default: plugin });
     },
   };
-
-  window._JUPYTERLAB ??= {};
-  window._JUPYTERLAB.nbchat = container;
 })();

@@ -2,7 +2,9 @@
 // `messages.d.ts` has all the messages.
 
 const COMM = "nbchat.lab"; // the target and the id: there is one for each kernel
-const PATIENCE = 3000; // milliseconds to wait for a kernel that may be busy
+// Milliseconds to wait for a kernel that may be busy; for a panel, which imports what it needs where
+// it is the first; and for a model.
+const PATIENCE = { wish: 3000, names: 3000, leave: 0, panel: 60_000, proposal: 600_000 };
 
 /**
  * Two views of a notebook have one session, and therefore one link.
@@ -12,14 +14,14 @@ const PATIENCE = 3000; // milliseconds to wait for a kernel that may be busy
 const links = new WeakMap();
 
 /** @param {NotebookPanel} panel */
-export function linkTo({ sessionContext }) {
-  const link = links.get(sessionContext) ?? newLink(sessionContext);
-  links.set(sessionContext, link);
+export function linkTo({ sessionContext: context }) {
+  const link = links.get(context) ?? newLink(context);
+  links.set(context, link);
   return link;
 }
 
-/** @param {SessionContext} sessionContext */
-function newLink(sessionContext) {
+/** @param {SessionContext} context */
+function newLink(context) {
   /** @type {Set<(model: string) => void>} */
   const hearers = new Set();
   /** @type {Map<string, (answer: any) => void>} */
@@ -48,7 +50,7 @@ function newLink(sessionContext) {
     changed();
   };
   const follow = async () => {
-    const followed = sessionContext.session?.kernel;
+    const followed = context.session?.kernel;
     if (followed === kernel) return;
     kernel = followed;
     close();
@@ -66,13 +68,13 @@ function newLink(sessionContext) {
       hearers.add(hear);
       disposed.connect(() => hearers.delete(hear));
     },
-    async request(message, patience = PATIENCE) {
+    async request(message) {
       if (!link.isOpen) return;
       count += 1;
       const request = String(count);
       const answer = await new Promise((done) => {
         waiting.set(request, done);
-        setTimeout(done, patience);
+        setTimeout(done, PATIENCE[message.kind]);
         comm?.send({ ...message, request });
       });
       waiting.delete(request);
@@ -80,15 +82,15 @@ function newLink(sessionContext) {
     },
   };
 
-  sessionContext.kernelChanged.connect(follow);
-  sessionContext.statusChanged.connect((_, status) => {
+  context.kernelChanged.connect(follow);
+  context.statusChanged.connect((_, status) => {
     if (status.endsWith("restarting")) close(); // JupyterLab itself forgets it after this
   });
-  sessionContext.iopubMessage.connect((_, { header, content, parent_header }) => {
+  context.iopubMessage.connect((_, { header, content, parent_header }) => {
     const isOfCell = parent_header.msg_type === "execute_request";
     if (header.msg_type === "comm_msg" && content.comm_id === COMM) open();
     if (isOfCell && content.execution_state === "idle") changed();
   });
-  sessionContext.ready.then(follow);
+  context.ready.then(follow);
   return link;
 }

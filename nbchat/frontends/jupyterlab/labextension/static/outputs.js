@@ -1,5 +1,5 @@
-// Buttons on an output alone: under a traceback, the lines of ours that have it fixed or explained;
-// on a figure or a table, a question about it. What comes of them, the kernel says.
+// Buttons on an output alone: under a traceback, for having it fixed or explained; on a figure or
+// a table, for a question about it. What comes of them, the kernel says.
 
 import { isQuestion } from "./prose.js";
 
@@ -14,37 +14,34 @@ const OURS = /^\s*%chat\b/m;
  */
 export function dressOutputs(lab, panel, cell, kernel) {
   const { outputArea, model } = cell;
-  const id = () => model.sharedModel.getId();
 
-  const mend = (/** @type {"explain" | "fix"} */ wish) =>
-    lab.button(wish, async () => {
-      const answer = await kernel.request({ kind: "wish", cell: id(), wish });
-      const line = answer ? answer.line : `%chat ${wish}`;
-      if (line) lab.runBelow(panel, line, cell);
-      return answer?.said;
-    });
-
-  const about = (/** @type {Output} */ { executionCount }) =>
-    lab.button("about", async () => {
-      const number = executionCount ?? null;
-      const answer = await kernel.request({ kind: "shown", cell: id(), number });
-      if (!answer?.source) return answer ? "runFirst" : "busy";
-      lab.begin(panel, answer.source, cell);
-      panel.context.save(); // a kernel learns from the file which cell is above
-      return "";
-    });
+  const act =
+    (/** @type {ToKernel.Wish["wish"]} */ wish, /** @type {number | null} */ number) =>
+    async () => {
+      const id = model.sharedModel.getId();
+      const answer = await kernel.request({ kind: "wish", cell: id, wish, number });
+      const line = wish === "about" ? "" : `%chat ${wish}`; // it waits where a cell runs
+      const { run, begin, said } = answer ?? { run: line, said: line ? "" : "busy" };
+      if (run) lab.runBelow(panel, run, cell);
+      if (begin) {
+        lab.begin(panel, begin, cell);
+        panel.context.save(); // a kernel learns from the file which cell is above
+      }
+      return said;
+    };
 
   /**
    * @param {Output} output
    * @param {string} source
    */
-  const actsOn = (output, source) => {
-    const { type, data = {} } = output;
-    if (type === "error") return lab.group("", lab.phrase("error"), mend("explain"), mend("fix"));
+  const actsOn = ({ type, data = {}, executionCount }, source) => {
+    if (type === "error") {
+      return lab.group("", "error", { explain: act("explain", null), fix: act("fix", null) });
+    }
     const isFigure = Object.keys(data).some((kind) => FIGURE.test(kind));
     const isThing = isFigure || /<table\b/i.test(String(data["text/html"]));
     if (!isThing || OURS.test(source)) return null;
-    return lab.group("nbchat-corner", lab.phrase("output"), about(output));
+    return lab.group("nbchat-corner", "output", { about: act("about", executionCount ?? null) });
   };
 
   const look = () => {

@@ -2,11 +2,11 @@
 
 import { besideNotebooks } from "./beside.js";
 import { dressBlocks } from "./blocks.js";
-import { element, workOn } from "./cells.js";
+import { afterPause, element, workOn } from "./cells.js";
 import { addCommands } from "./commands.js";
 import { linkTo } from "./link.js";
 import { dressOutputs } from "./outputs.js";
-import { proposalsFor, proposeByItself } from "./proposal.js";
+import { proposalsFor } from "./proposal.js";
 import { proseFor } from "./prose.js";
 
 // What it goes without where a package is missing or broken. A name with an I may be switched off.
@@ -19,6 +19,8 @@ const PACKAGES = {
   "@lumino/widgets": "its menu and its sidebar",
 };
 
+const PAUSE = 1000; // milliseconds after a cell has run, before the next one is asked for by itself
+
 /**
  * @param {(name: string) => Promise<any>} shared  a package of JupyterLab
  * @returns {Promise<LabPlugin>}
@@ -27,7 +29,7 @@ export async function makePlugin(shared) {
   const [{ INotebookTracker, NotebookActions }, state, view] = await Promise.all(
     ["@jupyterlab/notebook", "@codemirror/state", "@codemirror/view"].map(shared),
   );
-  const words = await (await fetch(ownFile("words.json"))).json();
+  const words = await (await fetch(new URL("words.json", import.meta.url))).json();
   const optional = Object.entries(PACKAGES).map(([name, what]) =>
     shared(name).catch((error) => console.warn(`nbchat goes without ${what}:`, error)),
   );
@@ -43,7 +45,8 @@ export async function makePlugin(shared) {
     optional: [INotebookTracker, ...tokens],
     activate(app, tracker, translator, palette, mainMenu, launcher, restorer) {
       if (!tracker) return;
-      document.head.append(element("link", { rel: "stylesheet", href: ownFile("style.css") }));
+      const { href } = new URL("style.css", import.meta.url);
+      document.head.append(element("link", { rel: "stylesheet", href }));
       const table = { ...words.en, ...words[translator?.languageCode.slice(0, 2) ?? "en"] };
       const phrase = (/** @type {string} */ name) => table[name] ?? name;
       /** @type {Lab} */
@@ -56,7 +59,9 @@ export async function makePlugin(shared) {
       const watch = (/** @type {NotebookPanel} */ panel) => {
         const kernel = linkTo(panel);
         beside?.watch(panel, kernel);
-        proposeByItself(panel, kernel, propose);
+        // The kernel answers where the settings say so.
+        const next = () => kernel.isOpen && propose(panel, kernel, true);
+        kernel.onChange(afterPause(next, PAUSE), panel);
         const dress = () => {
           for (const cell of panel.content.widgets) {
             if (cell.model.type !== "code" || dressed.has(cell)) continue;
@@ -74,13 +79,4 @@ export async function makePlugin(shared) {
       addCommands(lab, beside, propose, { palette, mainMenu, launcher, widgets });
     },
   };
-}
-
-/**
- * The address of a file that lies beside this one.
- *
- * @param {string} name
- */
-function ownFile(name) {
-  return new URL(name, import.meta.url).href;
 }

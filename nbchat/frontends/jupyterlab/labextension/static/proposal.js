@@ -1,10 +1,7 @@
 // The next cell, as a model proposes it: faint text at the end of the notebook. Tab takes it, any
 // other key leaves it, and what is being asked is then asked no longer. Nothing of it runs.
 
-import { afterPause, element } from "./cells.js";
-
-const PATIENCE = 600_000; // milliseconds to wait for a model
-const PAUSE = 1000; // milliseconds after a cell has run, before one is asked for by itself
+import { element } from "./cells.js";
 
 /**
  * @param {(...ranges: object[]) => Effect} mark
@@ -17,27 +14,28 @@ export function proposalsFor(mark, { Decoration, EditorView, WidgetType }, lab) 
   let leave = null;
 
   return async (panel, kernel, byItself = false) => {
-    if (byItself && leave) return;
-    const cell = await endOf(lab, panel, byItself);
-    const shown = cell?.editor?.editor;
+    const last = panel.content.widgets.at(-1);
+    const isFree = last?.model.type === "code" && !last.model.sharedModel.getSource().trim();
+    // Unasked only where the next cell is there, and a person in it.
+    if (byItself && (leave || !isFree || !last.editor?.editor.hasFocus)) return;
+    const cell = isFree ? last : lab.insertBelow(panel, "", last);
+    await lab.edit(panel, cell);
+    const shown = cell.editor?.editor;
     if (!shown || shown.state.readOnly) return;
     leave?.();
     let code = "";
 
-    const set = (/** @type {Effect[]} */ ...effects) => {
-      if (!cell.isDisposed) shown.dispatch({ effects });
-    };
     const show = (/** @type {string} */ said) => {
       const below = element("small", { textContent: lab.phrase(said) });
       const ghost = element("span", { className: "nbchat-ghost" }, code && `${code}\n`, below);
       const widget = Object.assign(new WidgetType(), { toDOM: () => ghost });
       const range = Decoration.widget({ widget, side: 1 }).range(0);
-      set(mark(range), EditorView.announce.of(ghost.textContent));
+      shown.dispatch({ effects: [mark(range), EditorView.announce.of(ghost.textContent)] });
     };
     const end = () => {
       leave = null;
       window.removeEventListener("keydown", press, true);
-      set(mark());
+      shown.dispatch({ effects: mark() });
     };
     const leaveThis = () => {
       if (!code) kernel.request({ kind: "leave" });
@@ -60,38 +58,10 @@ export function proposalsFor(mark, { Decoration, EditorView, WidgetType }, lab) 
 
     window.addEventListener("keydown", press, true);
     if (!byItself) show("proposing");
-    const found = await kernel.request({ kind: "proposal", by_itself: byItself }, PATIENCE);
+    const found = await kernel.request({ kind: "proposal", by_itself: byItself });
     if (leave !== leaveThis) return;
     code = found?.code ?? "";
     if (code || !byItself) show(found?.said ?? "busy");
     else end();
   };
-}
-
-/**
- * The cell where the next one goes, with the cursor in it.
- *
- * @param {Lab} lab
- * @param {NotebookPanel} panel
- * @param {boolean} byItself  where it has to be there, and a person in it
- */
-async function endOf(lab, panel, byItself) {
-  const last = panel.content.widgets.at(-1);
-  const isFree = last?.model.type === "code" && !last.model.sharedModel.getSource().trim();
-  if (byItself) return isFree && last?.editor?.editor.hasFocus ? last : null;
-  const cell = isFree ? last : lab.insertBelow(panel, "", last);
-  await lab.edit(panel, cell);
-  return cell;
-}
-
-/**
- * Asks for the next cell when one has run; the kernel answers where the settings say so.
- *
- * @param {NotebookPanel} panel
- * @param {KernelLink} kernel
- * @param {Propose} propose
- */
-export function proposeByItself(panel, kernel, propose) {
-  const ask = () => kernel.isOpen && propose(panel, kernel, true);
-  kernel.onChange(afterPause(ask, PAUSE), panel);
 }

@@ -90,7 +90,7 @@ export function proseFor({ EditorState, Prec, StateEffect, StateField }, view) {
       if (!hasNames && !isMarked) return;
       isMarked = hasNames;
       const found = hasNames && (await kernel.request({ kind: "names", source: asked }));
-      if (found === undefined || cell.isDisposed || source() !== asked) return;
+      if (found === undefined || source() !== asked) return;
       const places = found ? found.places : [];
       const ranges = places.map(([begin, end, isValue]) => {
         const name = Decoration.mark({ class: isValue ? "nbchat-name" : "nbchat-no-name" });

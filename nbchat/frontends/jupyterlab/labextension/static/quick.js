@@ -8,7 +8,7 @@ import { element } from "./cells.js";
  */
 export function openQuickQuestion({ phrase }, ask) {
   const ariaLabel = phrase("quick");
-  const field = element("input", { placeholder: ariaLabel, ariaLabel });
+  const field = element("input", { className: "jp-mod-styled", placeholder: ariaLabel, ariaLabel });
   const form = element("form", { method: "dialog" }, field);
   const dialog = element("dialog", { className: "nbchat-quick", ariaLabel, closedBy: "any" }, form);
   dialog.dataset.lmSuppressShortcuts = "true";
