@@ -71,7 +71,7 @@ interface MainMenu {
 }
 
 interface Launcher {
-  add(card: { command: string; category: string; rank: number; kernelIconUrl: string }): void;
+  add(card: { command: string; category: string; kernelIconUrl: string }): void;
 }
 
 /** Brings back what was in a sidebar when the page was left. */
@@ -84,7 +84,7 @@ interface Restorer {
 interface LuminoWidgets {
   Menu: new (options: {
     commands: Commands;
-  }) => { id: string; title: { label: string }; addItem(item: { command: string }): void };
+  }) => { title: { label: string }; addItem(item: { command: string }): void };
   Panel: new () => Widget & { addWidget(widget: Widget): void };
   Widget: new (options: { node: HTMLElement }) => Widget;
 }
@@ -93,10 +93,17 @@ interface Widget {
   id: string;
   node: HTMLElement;
   title: { caption: string; iconClass: string };
-  parent: Widget | null;
+  parent: SplitPanel | null;
   isVisible: boolean;
   setHidden(hidden: boolean): void;
   dispose(): void;
+}
+
+/** Or another one, which has no sizes to set. */
+interface SplitPanel extends Widget {
+  widgets: Widget[];
+  relativeSizes(): number[];
+  setRelativeSizes(sizes: number[]): void;
 }
 
 interface Renderer extends Widget {
@@ -145,7 +152,7 @@ interface Notebook {
   deselectAll(): void;
   activate(): void;
   rendermime: RenderMime;
-  scrollToItem?(place: number): void;
+  scrollToItem(place: number): void;
 }
 
 interface NotebookModel {
@@ -254,8 +261,8 @@ interface Editor {
 }
 
 interface EditorState {
-  doc: { length: number; lineAt(place: number): { from: number; to: number }; toString(): string };
-  sliceDoc(from: number, to: number): string;
+  doc: { length: number; lineAt(place: number): { from: number } };
+  sliceDoc(from?: number, to?: number): string;
   selection: { main: { empty: boolean; head: number } };
   readOnly: boolean;
 }

@@ -6,8 +6,7 @@ const PLACE = "nbchat-beside";
 // What a cell of `%chat panel` has besides the widget.
 const LINE = "application/vnd.nbchat.panel";
 const WIDGET = "application/vnd.jupyter.widget-view+json";
-// A rank: smaller than the widget's.
-const FIRST = -20;
+const WIDTH = 380; // pixels in which a conversation is read well
 
 /**
  * @param {Lab} lab
@@ -19,8 +18,9 @@ export function besideNotebooks(lab, { Panel, Widget }, restorer) {
   const { app, tracker, phrase } = lab;
   /** @type {Map<NotebookPanel | null, Neighbour>} */
   const neighbours = new Map();
+  let isNew = false;
   const note = sentence("none", "start", () => app.commands.execute("nbchat:panel"));
-  const place = Object.assign(new Panel(), { id: PLACE, onAfterShow: follow });
+  const place = Object.assign(new Panel(), { id: PLACE, onAfterShow });
   place.node.tabIndex = -1;
   Object.assign(place.title, { caption: phrase("panel"), iconClass: "nbchat-icon" });
   place.node.append(note);
@@ -28,10 +28,38 @@ export function besideNotebooks(lab, { Panel, Widget }, restorer) {
   if (!place.parent) return null;
   restorer?.add(place, PLACE);
   app.restored.then(() => {
+    if (place.isVisible) return;
+    isNew = true;
+    // Notebook 7 restores no sidebar.
+    if (!restorer && sessionStorage[PLACE]) reveal();
     // Until there is something to show.
-    if (!place.isVisible) place.parent = null;
+    else place.parent = null;
+  });
+  addEventListener("pagehide", () => {
+    sessionStorage[PLACE] = place.isVisible || "";
   });
   tracker.currentChanged.connect(follow);
+
+  function onAfterShow() {
+    if (isNew) requestAnimationFrame(widen);
+    isNew = false;
+    follow();
+  }
+
+  /** Where nobody has dragged it, it is as narrow as it can be. */
+  function widen() {
+    /** @type {Widget} */
+    let area = place;
+    while (area.parent && !area.parent.setRelativeSizes) area = area.parent;
+    const { node, parent } = area;
+    if (!parent || node.offsetWidth > parseFloat(node.style.minWidth) + 1) return;
+    const sizes = parent.relativeSizes();
+    const at = parent.widgets.indexOf(area);
+    const more = sizes[at] * (WIDTH / node.offsetWidth - 1);
+    sizes[at] += more;
+    sizes[at - 1] -= more;
+    parent.setRelativeSizes(sizes);
+  }
 
   function stand() {
     if (!place.parent) app.shell.add(place, "right");
@@ -44,7 +72,7 @@ export function besideNotebooks(lab, { Panel, Widget }, restorer) {
       one.shown?.setHidden(one !== current);
     }
     note.hidden = Boolean(current?.shown);
-    note.words.textContent = phrase(current?.isLost ? "restarted" : "none");
+    note.children[0].textContent = phrase(current?.isLost ? "restarted" : "none");
   }
 
   /** Asks the kernel for the panel of the notebook that is worked in. */
@@ -98,8 +126,7 @@ export function besideNotebooks(lab, { Panel, Widget }, restorer) {
   function sentence(said, name, act) {
     const words = element("span", { textContent: phrase(said) });
     const className = "nbchat-elsewhere";
-    const made = element("div", { className }, words, " ", lab.button(name, act));
-    return Object.assign(made, { words });
+    return element("div", { className }, words, " ", lab.button(name, act));
   }
 
   /** The line in a cell. */
@@ -118,7 +145,7 @@ export function besideNotebooks(lab, { Panel, Widget }, restorer) {
       const one = { panel, kernel, shown: null, isLost: false };
       neighbours.set(panel, one);
       const factory = { safe: true, mimeTypes: [LINE], createRenderer: line };
-      panel.content.rendermime.addFactory(factory, FIRST);
+      panel.content.rendermime.addFactory(factory, -20); // a rank: smaller than the widget's
       kernel.onChange((model) => {
         if (!kernel.isOpen && one.shown) {
           one.isLost = true;

@@ -71,9 +71,12 @@ export function dressBlocks(lab, panel, cell) {
       // What a notebook of somebody else brought is looked at before it runs.
       ...(isCell && cell.model.trusted && { runBelow }),
     });
-    const replaces = acts.querySelector("[name=replace]");
-    for (const kind of ["pointerenter", "focus"]) replaces?.addEventListener(kind, takeAim);
-    for (const kind of ["pointerleave", "blur"]) replaces?.addEventListener(kind, leaveAim);
+    Object.assign(acts.querySelector("[name=replace]") ?? {}, {
+      onpointerenter: takeAim,
+      onfocus: takeAim,
+      onpointerleave: leaveAim,
+      onblur: leaveAim,
+    });
     block.append(acts);
   };
 

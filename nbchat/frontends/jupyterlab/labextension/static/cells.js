@@ -81,7 +81,7 @@ export function workOn(phrase, actions) {
       content.model?.sharedModel.insertCell(place, { cell_type: "code", source });
       content.activeCellIndex = place;
       content.deselectAll();
-      content.scrollToItem?.(place);
+      content.scrollToItem(place);
       return content.widgets[place];
     },
 

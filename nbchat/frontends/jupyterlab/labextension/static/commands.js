@@ -50,9 +50,14 @@ export function addCommands(lab, beside, propose, { palette, mainMenu, launcher,
     palette?.addItem({ command, category });
     menu?.addItem({ command });
   }
-  if (launcher) addCard(lab, launcher);
+  if (launcher) {
+    const command = "nbchat:new";
+    const execute = async ({ cwd = "" } = {}) => acts.panel(await newNotebook(app, cwd));
+    commands.addCommand(command, { label: category, caption: phrase("new"), execute });
+    const kernelIconUrl = new URL("chat.svg", import.meta.url).href;
+    launcher.add({ command, category: "Notebook", kernelIconUrl });
+  }
   if (!mainMenu || !menu) return;
-  menu.id = "nbchat-menu";
   menu.title.label = category;
   mainMenu.addMenu(menu, true, { rank: 90 });
 }
@@ -72,23 +77,12 @@ async function load(lab, panel) {
 }
 
 /**
- * A new notebook with the panel.
- *
- * @param {Lab} lab
- * @param {Launcher} launcher
+ * @param {Application} app
+ * @param {string} cwd
  */
-function addCard({ app: { commands, serviceManager }, phrase }, launcher) {
-  const command = "nbchat:new";
-  commands.addCommand(command, {
-    label: phrase("menu"),
-    caption: phrase("new"),
-    async execute({ cwd } = {}) {
-      const kernelName = serviceManager.kernelspecs.specs?.default;
-      const panel = await commands.execute("notebook:create-new", { cwd, kernelName });
-      await panel.sessionContext.ready;
-      await commands.execute("nbchat:panel");
-    },
-  });
-  const kernelIconUrl = new URL("chat.svg", import.meta.url).href;
-  launcher.add({ command, category: "Notebook", rank: 90, kernelIconUrl });
+async function newNotebook({ commands, serviceManager }, cwd) {
+  const kernelName = serviceManager.kernelspecs.specs?.default;
+  const panel = await commands.execute("notebook:create-new", { cwd, kernelName });
+  await panel.sessionContext.ready;
+  return panel;
 }

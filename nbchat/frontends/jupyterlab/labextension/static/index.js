@@ -2,7 +2,8 @@
 // It shares nothing, takes JupyterLab's own packages, and hands over one plugin.
 
 (() => {
-  const script = /** @type {HTMLScriptElement} */ (document.currentScript);
+  const { src } = /** @type {HTMLScriptElement} */ (document.currentScript);
+  const { compare } = new Intl.Collator("en", { numeric: true });
   /** @type {SharedScope} */
   let scope = {};
 
@@ -12,10 +13,11 @@
    * @param {string} name
    */
   async function shared(name) {
-    const versions = Object.keys(scope[name] ?? {});
-    versions.sort((one, other) => other.localeCompare(one, "en", { numeric: true }));
-    if (!versions[0]) throw new Error(`there is no package ${name}`);
-    return (await scope[name][versions[0]].get())();
+    const newest = Object.keys(scope[name] ?? {})
+      .sort(compare)
+      .pop();
+    if (!newest) throw new Error(`there is no package ${name}`);
+    return (await scope[name][newest].get())();
   }
 
   window._JUPYTERLAB ??= {};
@@ -25,7 +27,7 @@
     },
     async get() {
       try {
-        const { makePlugin } = await import(new URL("plugin.js", script.src).href);
+        const { makePlugin } = await import(new URL("plugin.js", src).href);
         const plugin = await makePlugin(shared);
         return () => plugin;
       } catch (error) {

@@ -2,9 +2,7 @@
 // `messages.d.ts` has all the messages.
 
 const COMM = "nbchat.lab"; // the target and the id: there is one for each kernel
-// Milliseconds to wait for a kernel that may be busy; for a panel, which imports what it needs where
-// it is the first; and for a model.
-const PATIENCE = { wish: 3000, names: 3000, leave: 0, panel: 60_000, proposal: 600_000 };
+const PATIENCE = 3000; // milliseconds to wait for a kernel that may be busy after a press on a button
 
 /**
  * Two views of a notebook have one session, and therefore one link.
@@ -74,7 +72,7 @@ function newLink(context) {
       const request = String(count);
       const answer = await new Promise((done) => {
         waiting.set(request, done);
-        setTimeout(done, PATIENCE[message.kind]);
+        if (message.kind === "wish") setTimeout(done, PATIENCE);
         comm?.send({ ...message, request });
       });
       waiting.delete(request);

@@ -1,7 +1,7 @@
 // Buttons on an output alone: under a traceback, for having it fixed or explained; on a figure or
 // a table, for a question about it. What comes of them, the kernel says.
 
-import { isQuestion } from "./prose.js";
+import { endOfChat } from "./prose.js";
 
 const FIGURE = /^image\/|^application\/vnd\.(plotly|vega)/;
 const OURS = /^\s*%chat\b/m;
@@ -46,7 +46,7 @@ export function dressOutputs(lab, panel, cell, kernel) {
 
   const look = () => {
     const source = model.sharedModel.getSource();
-    const fits = kernel.isOpen && !isQuestion(source);
+    const fits = kernel.isOpen && !endOfChat(source);
     for (const [place, { node }] of outputArea.widgets.entries()) {
       const shown = node.querySelector(".jp-OutputArea-output");
       const made = shown?.querySelector(":scope > .nbchat-acts");

@@ -34,8 +34,7 @@ export async function makePlugin(shared) {
     shared(name).catch((error) => console.warn(`nbchat goes without ${what}:`, error)),
   );
   const packages = await Promise.all(optional);
-  const [, apputils] = packages;
-  const widgets = packages.pop();
+  const [, apputils, , , , widgets] = packages;
   // Where there is no such package, something that nobody provides.
   const tokens = Object.values(PACKAGES).map((token, place) => packages[place]?.[token] ?? {});
 
@@ -60,7 +59,7 @@ export async function makePlugin(shared) {
         const kernel = linkTo(panel);
         beside?.watch(panel, kernel);
         // The kernel answers where the settings say so.
-        const next = () => kernel.isOpen && propose(panel, kernel, true);
+        const next = () => kernel.isOpen && !panel.isDisposed && propose(panel, kernel, true);
         kernel.onChange(afterPause(next, PAUSE), panel);
         const dress = () => {
           for (const cell of panel.content.widgets) {

@@ -34,14 +34,11 @@ export function proposalsFor(mark, { Decoration, EditorView, WidgetType }, lab) 
     };
     const end = () => {
       leave = null;
-      window.removeEventListener("keydown", press, true);
+      kernel.request({ kind: "leave" });
+      removeEventListener("keydown", press, true);
       shown.dispatch({ effects: mark() });
     };
-    const leaveThis = () => {
-      if (!code) kernel.request({ kind: "leave" });
-      end();
-    };
-    leave = leaveThis;
+    leave = end;
     const press = (/** @type {KeyboardEvent} */ event) => {
       const { key, shiftKey } = event;
       if (/^(Control|Shift|Alt|Meta)$/.test(key)) return;
@@ -50,16 +47,16 @@ export function proposalsFor(mark, { Decoration, EditorView, WidgetType }, lab) 
         event.preventDefault();
         event.stopImmediatePropagation();
       }
-      if (!takes) return leaveThis();
       end();
+      if (!takes) return;
       const selection = { anchor: code.length };
       shown.dispatch({ changes: { from: 0, insert: code }, selection });
     };
 
-    window.addEventListener("keydown", press, true);
+    addEventListener("keydown", press, true);
     if (!byItself) show("proposing");
     const found = await kernel.request({ kind: "proposal", by_itself: byItself });
-    if (leave !== leaveThis) return;
+    if (leave !== end) return;
     code = found?.code ?? "";
     if (code || !byItself) show(found?.said ?? "busy");
     else end();

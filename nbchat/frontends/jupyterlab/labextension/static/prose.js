@@ -9,31 +9,13 @@ const NAME_BEGUN = /(?<!\{)\{[\p{L}\p{N}_]*$/u;
 const TOP = 5_000; // characters at the beginning in which a `%%chat` is looked for
 const PAUSE = 300; // milliseconds after a keystroke before the kernel is asked for names
 
-/** @param {string} source */
-export function isQuestion(source) {
-  return QUESTION.test(source.slice(0, TOP));
-}
-
 /**
- * Where the first line of a question ends, or 0 for any other cell.
+ * Where the `%%chat` of a question ends, or 0 for any other cell.
  *
- * @param {EditorState} now
+ * @param {string} source
  */
-function endOfLine(now) {
-  const found = QUESTION.exec(now.sliceDoc(0, TOP));
-  return found ? now.doc.lineAt(found[0].length).to : 0;
-}
-
-/**
- * Whether Tab is nothing but Tab here: between words, where only names in braces are completed.
- * The key of `schemas` is nearer to where keys arrive than the completer's, which does not hear it.
- *
- * @param {EditorState} now
- */
-function isAmongWords(now) {
-  const { empty, head } = now.selection.main;
-  if (!empty || head <= endOfLine(now) || now.readOnly) return false;
-  return !NAME_BEGUN.test(now.sliceDoc(now.doc.lineAt(head).from, head));
+export function endOfChat(source) {
+  return QUESTION.exec(source.slice(0, TOP))?.[0].length ?? 0;
 }
 
 /**
@@ -56,17 +38,23 @@ export function proseFor({ EditorState, Prec, StateEffect, StateField }, view) {
       provide: (field) => EditorView.decorations.from(field),
     }),
     EditorView.contentAttributes.compute(["doc", "selection"], (now) => {
-      if (!endOfLine(now)) return {};
-      const words = isAmongWords(now) ? "nbchat-words" : "";
+      const { empty, head } = now.selection.main;
+      const { from } = now.doc.lineAt(head);
+      const end = endOfChat(now.sliceDoc());
+      if (!end) return {};
+      // Between words Tab is nothing but Tab: only names in braces are completed. The key of
+      // `schemas` is nearer to where keys arrive than the completer's, which does not hear it.
+      const isFree = empty && !now.readOnly && from > end;
+      const words = isFree && !NAME_BEGUN.test(now.sliceDoc(from, head)) ? "nbchat-words" : "";
       return { class: `cm-lineWrapping nbchat-question ${words}`, spellcheck: "true" };
     }),
     EditorView.decorations.compute(["doc"], (now) => {
-      const end = endOfLine(now);
+      const end = endOfChat(now.sliceDoc());
       return end ? Decoration.set([line.range(now.doc.lineAt(end).from)]) : Decoration.none;
     }),
     Prec.highest(
       EditorState.languageData.of((now) =>
-        endOfLine(now) ? [{ closeBrackets: { brackets: [] } }] : [],
+        endOfChat(now.sliceDoc()) ? [{ closeBrackets: { brackets: [] } }] : [],
       ),
     ),
   ];
@@ -78,25 +66,24 @@ export function proseFor({ EditorState, Prec, StateEffect, StateField }, view) {
    * Marks the names in a question as the kernel knows them, or as it does not.
    *
    * @param {CodeCell} cell
-   * @param {EditorView} shown
    * @param {KernelLink} kernel
    */
-  const keepNames = (cell, shown, kernel) => {
-    const source = () => shown.state.doc.toString();
+  const keepNames = (cell, kernel) => {
+    const { sharedModel } = cell.model;
     let isMarked = false;
     const look = afterPause(async () => {
-      const asked = source();
-      const hasNames = kernel.isOpen && isQuestion(asked) && asked.includes("{");
+      const asked = sharedModel.getSource();
+      const hasNames = kernel.isOpen && endOfChat(asked) > 0 && asked.includes("{");
       if (!hasNames && !isMarked) return;
       isMarked = hasNames;
       const found = hasNames && (await kernel.request({ kind: "names", source: asked }));
-      if (found === undefined || source() !== asked) return;
+      if (found === undefined || sharedModel.getSource() !== asked) return;
       const places = found ? found.places : [];
       const ranges = places.map(([begin, end, isValue]) => {
         const name = Decoration.mark({ class: isValue ? "nbchat-name" : "nbchat-no-name" });
         return name.range(begin, end);
       });
-      shown.dispatch({ effects: mark(...ranges) });
+      cell.editor?.editor.dispatch({ effects: mark(...ranges) });
     }, PAUSE);
     cell.model.contentChanged.connect(look);
     kernel.onChange(look, cell);
@@ -115,7 +102,7 @@ export function proseFor({ EditorState, Prec, StateEffect, StateField }, view) {
       keepType(cell.model);
       cell.ready.then(() => {
         cell.editor?.injectExtension(extension);
-        if (cell.editor) keepNames(cell, cell.editor.editor, kernel);
+        keepNames(cell, kernel);
       });
     },
   };
@@ -131,7 +118,7 @@ function keepType(model) {
   let own = model.mimeType;
   const keep = () => {
     if (model.mimeType !== MARKDOWN) own = model.mimeType;
-    const wanted = isQuestion(model.sharedModel.getSource()) ? MARKDOWN : own;
+    const wanted = endOfChat(model.sharedModel.getSource()) ? MARKDOWN : own;
     if (model.mimeType !== wanted) model.mimeType = wanted;
   };
   model.contentChanged.connect(keep);
