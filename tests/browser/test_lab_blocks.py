@@ -11,6 +11,7 @@ from ..fakes.provider import Service, answer, said
 from .lab import Notebook
 from .lab_extension import LOAD, InExtendedLab
 
+BLOCK = "fieldset:has(.nbchat-corner)"
 # Tabs, spaces at the end, empty lines, markup, a character of two units, an entity as it is typed.
 CODE = "if True:\n\tx = '<b>&amp;</b> 😀'  \n\n\n    y = `1`\nprint(x)"
 ANSWER = f"Here:\n\n````python\n{CODE}\n````\n\n```bash\nls -l\n```\n\n```sql\nSELECT 1\n```\n"
@@ -30,13 +31,13 @@ def using(service: Service) -> str:
 
 
 def press(notebook: Notebook, name: str, block: int = 0) -> None:
-    box = notebook.page.locator(".nbchat-block").nth(block)
+    box = notebook.page.locator(BLOCK).nth(block)
     box.hover()
     box.get_by_role("button", name=name, exact=True).click()
 
 
 def names(notebook: Notebook, block: int) -> list[str]:
-    box = notebook.page.locator(".nbchat-block").nth(block)
+    box = notebook.page.locator(BLOCK).nth(block)
     found: list[str] = box.get_by_role("button").all_inner_texts()
     return found
 
@@ -45,7 +46,7 @@ def opened(in_extended_lab: InExtendedLab, service: Service, *cells: str) -> Not
     service.always(answer(*said(ANSWER)))
     notebook = in_extended_lab(using(service), "x = 'mine'", "%%chat\nShow me code", *cells)
     notebook.run(0, 2)
-    notebook.page.wait_for_selector(".nbchat-block")
+    notebook.page.wait_for_selector(BLOCK)
     return notebook
 
 
@@ -62,7 +63,7 @@ def test_copy_and_insert_give_exactly_the_characters_that_are_shown(
 
     assert copied == CODE
     assert notebook.sources()[3:] == [CODE, "%%bash\nls -l", "'the cell after'"]
-    assert notebook.page.locator(".nbchat-block pre").first.inner_text() == CODE
+    assert notebook.page.locator(f"{BLOCK} pre").first.inner_text() == CODE
 
 
 def test_only_what_can_be_a_cell_can_become_one(
@@ -79,7 +80,7 @@ def test_the_cell_above_is_replaced_and_undo_brings_it_back(
     in_extended_lab: InExtendedLab, service: Service
 ) -> None:
     notebook = opened(in_extended_lab, service)
-    notebook.page.locator(".nbchat-block").first.hover()
+    notebook.page.locator(BLOCK).first.hover()
     notebook.page.get_by_role("button", name="Replace cell above").first.hover()
     aimed = notebook.page.locator(".jp-Cell.nbchat-aim .cm-content").all_inner_texts()
     press(notebook, "Replace cell above")
@@ -100,7 +101,7 @@ def test_run_below_inserts_and_runs(in_extended_lab: InExtendedLab, service: Ser
     service.always(answer(*said("```python\nprint(6 * 7)\n```")))
     notebook = in_extended_lab(using(service), "%%chat\nShow me code")
     notebook.run()
-    notebook.page.wait_for_selector(".nbchat-block")
+    notebook.page.wait_for_selector(BLOCK)
     press(notebook, "Run below")
     notebook.page.locator(".jp-Cell").nth(2).get_by_text("42").wait_for()
 
@@ -112,7 +113,7 @@ def test_the_keyboard_reaches_them_and_its_keys_are_not_the_notebooks(
 ) -> None:
     notebook = opened(in_extended_lab, service)
     page = notebook.page
-    copy = page.locator(".nbchat-block").first.get_by_role("button", name="Copy")
+    copy = page.locator(BLOCK).first.get_by_role("button", name="Copy")
     assert copy.evaluate("(button) => getComputedStyle(button.parentElement).opacity") == "0"
     copy.focus()
     assert copy.evaluate("(button) => getComputedStyle(button.parentElement).opacity") == "1"
@@ -129,7 +130,7 @@ def test_they_stand_in_the_bar_of_the_language(
     in_extended_lab: InExtendedLab, service: Service
 ) -> None:
     notebook = opened(in_extended_lab, service)
-    block = notebook.page.locator(".nbchat-block").first
+    block = notebook.page.locator(BLOCK).first
     block.hover()
     bar = block.locator("legend").bounding_box()
     acts = block.get_by_role("group").bounding_box()
@@ -144,10 +145,10 @@ def test_they_are_there_after_a_reload_and_none_of_it_is_saved(
 ) -> None:
     notebook = in_extended_lab(LOAD, "%%chat demo\nshow me some code", own_page=True)
     notebook.run()
-    notebook.page.wait_for_selector(".nbchat-block")
+    notebook.page.wait_for_selector(BLOCK)
     notebook.save()
     notebook.load()
-    notebook.page.wait_for_selector(".nbchat-block")
+    notebook.page.wait_for_selector(BLOCK)
     saved = (extended_lab.folder / "notebooks" / notebook.path).read_text("utf-8")
 
     assert names(notebook, 0)[:2] == ["Copy", "Insert below"]
@@ -165,7 +166,7 @@ def test_what_another_notebook_brings_is_not_run_at_a_click(
     notebook["cells"][1]["outputs"] = [output]
     path.write_text(json.dumps(notebook))
     opened = in_extended_lab(path="foreign.ipynb")
-    opened.page.wait_for_selector(".nbchat-block")
+    opened.page.wait_for_selector(BLOCK)
 
     assert names(opened, 0) == ["Copy", "Insert below", "Replace cell above"]
 
@@ -173,7 +174,7 @@ def test_what_another_notebook_brings_is_not_run_at_a_click(
 def test_code_with_a_hidden_part_has_no_buttons(in_extended_lab: InExtendedLab) -> None:
     notebook = in_extended_lab(LOAD, HOSTILE, "%%chat demo\nshow me some code")
     notebook.run()
-    notebook.page.wait_for_selector(".nbchat-block")
+    notebook.page.wait_for_selector(BLOCK)
 
     assert notebook.page.locator(".nbc fieldset").count() == 2
     assert notebook.page.locator(".nbchat-acts").count() == 1
@@ -186,8 +187,8 @@ def test_axe_finds_nothing(
     service.always(answer(*said(ANSWER)))
     notebook = in_extended_lab(using(service), "%%chat\nShow me code", "1/0", dark=dark)
     notebook.run()
-    notebook.page.wait_for_selector(".nbchat-block")
-    notebook.page.locator(".nbchat-block button").first.focus()
+    notebook.page.wait_for_selector(BLOCK)
+    notebook.page.locator(f"{BLOCK} button").first.focus()
     notebook.page.evaluate(axe)
     found = notebook.page.evaluate(
         """() => axe.run('.nbchat-acts').then(result => result.violations.map(

@@ -1,11 +1,11 @@
-"""How JupyterLab and Notebook 7 load the extension, also where something is missing or broken."""
+"""How JupyterLab loads the extension, also where something is missing or broken."""
 
 from __future__ import annotations
 
 import pytest
 
-from .lab import DEADLINE, Lab, Notebook
-from .lab_extension import LOAD, tokens, wait_for_language
+from .lab import Lab, Notebook
+from .lab_extension import tokens, wait_for_language
 
 QUESTION = "%%chat demo\nIt's *one*"
 NUMBER = [0]
@@ -115,47 +115,3 @@ def test_it_can_be_switched_off(lab: Lab, extended_lab: Lab) -> None:
         notebook.close()
 
     assert found == [False, True]
-
-
-def test_notebook_7_has_the_panel_beside_the_notebook(extended_lab: Lab) -> None:
-    extended_lab.write("beside-7.ipynb", [LOAD, "%chat panel"])
-    page = extended_lab.page()
-    page.set_default_timeout(DEADLINE)
-    page.goto(f"{extended_lab.url}/notebooks/beside-7.ipynb?token=t")
-    page.get_by_text("Python 3 (ipykernel)").wait_for(timeout=90_000)
-    page.locator(".jp-Cell .jp-InputArea-editor").first.click()
-    page.locator(".lm-MenuBar-item", has_text="Run").click()
-    page.locator(".lm-Menu-item[data-command='runmenu:run-all']").click()
-    page.locator("#nbchat-beside textarea").fill("show me some code")
-    page.keyboard.press("Enter")
-    page.locator("#nbchat-beside .nbp-foot").wait_for()
-    line = page.locator(".jp-Cell .nbchat-elsewhere").inner_text()
-    in_cells = page.locator(".jp-Cell .nbp-root").count()
-    page.context.close()
-
-    assert (line, in_cells) == ("The chat panel is beside the notebook. Show it", 0)
-
-
-def test_notebook_7_has_it_too(extended_lab: Lab) -> None:
-    extended_lab.write("seven.ipynb", [LOAD, QUESTION, "%%chat demo\nshow me some code", "1/0"])
-    page = extended_lab.page()
-    page.set_default_timeout(DEADLINE)
-    errors: list[str] = []
-    page.on("pageerror", lambda error: errors.append(str(error.stack)))
-    page.goto(f"{extended_lab.url}/notebooks/seven.ipynb?token=t")
-    page.wait_for_function(
-        "document.querySelectorAll('.cm-content')[1]?.dataset.language === 'markdown'"
-    )
-    page.get_by_text("Python 3 (ipykernel)").wait_for(timeout=90_000)
-    page.locator(".jp-Cell .jp-InputArea-editor").first.click()
-    page.locator(".lm-MenuBar-item", has_text="Run").click()
-    page.locator(".lm-Menu-item[data-command='runmenu:run-all']").click()
-    page.locator(".nbchat-block").hover()
-    page.get_by_role("button", name="Insert below").click()
-    page.get_by_role("button", name="Fix").wait_for()
-    sources = page.locator(".jp-Cell .cm-content").all_inner_texts()
-    page.locator(".lm-MenuBar-item", has_text="Chat").wait_for()
-    page.context.close()
-
-    assert [source.split("(")[0] for source in sources[3:]] == ["def mean", "1/0"]
-    assert [error for error in errors if "nbchat" in error] == []  # it has some of its own

@@ -17,6 +17,7 @@ from .test_lab_blocks import using
 from .test_lab_errors import FAILS, press
 from .test_lab_proposal import settings
 
+ABOUT = ".jp-OutputArea-output > .nbchat-corner"
 TABLE = """
 class Table:
     def _repr_html_(self): return '<table><tr><td>4711</td></tr></table>'
@@ -36,7 +37,7 @@ def ask_about(notebook: Notebook, cell: int, output: int = 0) -> None:
 
 
 def buttons(notebook: Notebook, cell: int) -> int:
-    found: int = notebook.page.locator(".jp-Cell").nth(cell).locator(".nbchat-about").count()
+    found: int = notebook.page.locator(".jp-Cell").nth(cell).locator(ABOUT).count()
     return found
 
 
@@ -84,7 +85,7 @@ def test_what_was_shown_goes_along_also_where_other_cells_are_below(
 def test_plain_outputs_and_answers_have_no_button(in_extended_lab: InExtendedLab) -> None:
     notebook = in_extended_lab(LOAD, "6 * 7", "%%chat demo\na table, please", TABLE, "%chat models")
     notebook.run()
-    notebook.page.wait_for_selector(".nbchat-about", state="attached")
+    notebook.page.wait_for_selector(ABOUT, state="attached")
 
     assert [buttons(notebook, cell) for cell in range(5)] == [0, 0, 0, 1, 0]
 
@@ -92,7 +93,7 @@ def test_plain_outputs_and_answers_have_no_button(in_extended_lab: InExtendedLab
 def test_what_this_kernel_has_not_shown_says_so(in_extended_lab: InExtendedLab) -> None:
     notebook = in_extended_lab(LOAD, TABLE, own_page=True)
     notebook.run()
-    notebook.page.wait_for_selector(".nbchat-about", state="attached")
+    notebook.page.wait_for_selector(ABOUT, state="attached")
     notebook.restart()
     notebook.run(0)
     ask_about(notebook, 1)

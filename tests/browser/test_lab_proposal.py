@@ -12,9 +12,10 @@ import pytest
 
 from ..fakes.provider import Service, answer, said
 from .lab import Notebook
-from .lab_extension import InExtendedLab, edit
+from .lab_extension import LOAD, InExtendedLab, edit
 from .test_lab_blocks import using
 from .test_lab_commands import choose
+from .test_panel_axe import AXE
 
 LABEL = "Propose the next cell"
 GHOST = ".nbchat-ghost"
@@ -195,6 +196,45 @@ def test_where_there_is_nothing_to_take_it_says_why(
     wait_for_none(notebook)
 
     assert notebook.sources()[1] == ""
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_axe_finds_nothing_while_it_is_asked_proposed_or_refused(
+    in_extended_lab: InExtendedLab, service: Service, axe: str, dark: bool
+) -> None:
+    notebook = in_extended_lab(using(service), "", dark=dark)
+    notebook.run(0)
+    notebook.page.evaluate(axe)
+    look = AXE.replace("include: document", "include: document.querySelectorAll(SELECTOR)")
+    look = look.replace("SELECTOR", f"'{GHOST}'")
+
+    def found(begins: str) -> Any:
+        choose(notebook, LABEL)
+        wait_for_ghost(notebook, begins)
+        violations = notebook.page.evaluate(look, [])
+        notebook.page.keyboard.press("Escape")
+        wait_for_none(notebook)
+        return violations
+
+    held(service)
+    asking = found("Asking for the next cell")
+    proposed(service)
+    taken = found(CODE)
+    service.always(answer(*said("I would plot it.")))
+    refused = found("The model proposed no code.")
+
+    assert asking == taken == refused == []
+
+
+def test_the_demo_proposes_a_look_at_a_table(in_extended_lab: InExtendedLab) -> None:
+    notebook = in_extended_lab(LOAD, "import pandas as pd\ndf = pd.DataFrame({'x': [1, 2]})")
+    notebook.run(0, 1)
+    choose(notebook, LABEL)
+    wait_for_ghost(notebook, "df.head()")
+    notebook.page.keyboard.press("Tab")
+    wait_for_none(notebook)
+
+    assert notebook.sources()[2] == "df.head()"
 
 
 def settings(path: Any, text: str) -> str:

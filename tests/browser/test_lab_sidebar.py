@@ -219,6 +219,53 @@ def test_a_card_makes_a_notebook_with_the_panel(in_extended_lab: InExtendedLab) 
     assert sources == ["%load_ext nbchat"]
 
 
+WIDTH = "Math.round(document.querySelector('#nbchat-beside').getBoundingClientRect().width)"
+
+
+def drag(notebook: Notebook, right: int) -> None:
+    """Drag the edge of the right sidebar, so many pixels to the right."""
+    page = notebook.page
+    edge = page.locator("#nbchat-beside").bounding_box()["x"] - 1
+    page.mouse.move(edge, 500)
+    page.mouse.down()
+    page.mouse.move(edge + right, 500, steps=5)
+    page.mouse.up()
+
+
+def test_it_opens_wide_enough_to_read_in(in_extended_lab: InExtendedLab) -> None:
+    notebook = opened(in_extended_lab, "1", size=(1300, 900))
+    notebook.page.wait_for_function(f"{WIDTH} >= 360 && {WIDTH} <= 400")
+
+
+@pytest.mark.parametrize("right", [-150, 90, 500], ids=["wider", "narrower", "narrowest"])
+def test_a_width_that_a_person_has_dragged_stays(
+    in_extended_lab: InExtendedLab, right: int
+) -> None:
+    notebook = opened(in_extended_lab, "1", size=(1300, 900))
+    page = notebook.page
+    page.wait_for_function(f"{WIDTH} >= 360")
+    before = page.evaluate(WIDTH)
+    drag(notebook, right)
+    dragged = page.evaluate(WIDTH)
+    page.evaluate("window.jupyterapp.shell.collapseRight()")
+    page.locator(PANEL).wait_for(state="hidden")
+    page.locator(".jp-Cell").nth(1).get_by_role("button", name="Show it").click()
+    page.locator(PANEL).wait_for()
+    page.wait_for_timeout(300)
+    shown_again = page.evaluate(WIDTH)
+    page.wait_for_timeout(2500)  # JupyterLab keeps its layout by and by
+    notebook.save()
+    page.reload()
+    notebook.ready()
+    page.locator(PANEL).wait_for()
+    page.wait_for_timeout(500)
+    loaded_again = page.evaluate(WIDTH)
+
+    assert (dragged < before) == (right > 0)
+    assert abs(shown_again - dragged) <= 2
+    assert abs(loaded_again - dragged) <= 2
+
+
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_axe_finds_nothing_in_it(in_extended_lab: InExtendedLab, axe: str, dark: bool) -> None:
     notebook = opened(in_extended_lab, "1", dark=dark)

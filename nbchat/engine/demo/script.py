@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from nbchat.engine.demo.about_sent import about_sent, has_table
 from nbchat.engine.demo.counting import count_table
+from nbchat.engine.demo.next_cell import next_cell
 from nbchat.engine.demo.repairs import repair
 from nbchat.engine.demo.sent import Sent, read_sent
 from nbchat.engine.demo.verdicts import verdict
@@ -146,8 +147,8 @@ def reply(questions: Sequence[str], images: int = 0) -> str:
     if not questions:  # a tool's result alone, say
         return INTRODUCTION
     *earlier, question = questions
-    if mended := repair(question):
-        return mended
+    if said := repair(question) or next_cell(question):
+        return said
     sent = read_sent(question)
     text = sent.typed.lower()
     if "what did i" in text and "ask" in text:

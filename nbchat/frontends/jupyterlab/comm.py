@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
     from nbchat.frontends.jupyterlab.lab_messages import AnsweredAtOnce
     from nbchat.frontends.jupyterlab.proposals import Proposals
-    from nbchat.settings import Settings
 
 COMM = "nbchat.lab"  # the target and the id: there is one for each kernel
 
@@ -74,24 +73,20 @@ class LabComm:
 
         return Proposals(IPythonNotebook(self._shell), self._comm.send)
 
-    def _answer(self, request: AnsweredAtOnce) -> dict[str, Any]:
+    def _answer(self, request: AnsweredAtOnce) -> Mapping[str, Any]:
         if request.kind == "panel":
             return {"model": panel_beside.model_id(make=request.make)}
         notebook = IPythonNotebook(self._shell)
         if request.kind == "names":
             return {"places": _places(request.source, notebook.variables)}
-        if request.kind == "failure":
-            failure = notebook.failure
-            is_last = failure is not None and failure.cell.id == request.cell
-            return {"is_last": is_last, "into": _settings().jupyterlab.errors}
         if request.kind == "leave":
             self._proposals.leave()
             return {}
         from nbchat.frontends.jupyterlab import asking
 
-        if request.kind == "wish":
-            return {"is_asked": asking.ask_about_error(notebook, request.wish)}
-        return {"source": asking.question_about(notebook, request.cell, request.number)}
+        if request.wish == "about":
+            return asking.about_output(notebook, request.cell, request.number)
+        return asking.about_error(notebook, request.cell, request.wish)
 
 
 def _places(source: str, variables: Mapping[str, Any]) -> list[list[Any]]:
@@ -99,12 +94,6 @@ def _places(source: str, variables: Mapping[str, Any]) -> list[list[Any]]:
 
     places = name_places(source, variables)
     return [[*utf16_place(source, begin, end), is_value] for begin, end, is_value in places]
-
-
-def _settings() -> Settings:
-    from nbchat import runtime
-
-    return runtime.current().usable_settings()
 
 
 def _new_comm() -> Any:

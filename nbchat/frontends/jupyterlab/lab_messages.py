@@ -31,13 +31,6 @@ class Names(LabMessage):
     source: Annotated[str, Field(max_length=LONGEST_SOURCE)]
 
 
-class Failure(LabMessage):
-    """Whether this cell is the one that failed last."""
-
-    kind: Literal["failure"]
-    cell: Id
-
-
 class Panel(LabMessage):
     """Which panel to show beside the notebook; `make` one where there is none."""
 
@@ -45,19 +38,15 @@ class Panel(LabMessage):
     make: bool
 
 
-class Shown(LabMessage):
-    """How a question about an output of this cell begins; `number` is the 3 of `Out[3]`."""
-
-    kind: Literal["shown"]
-    cell: Id
-    number: Annotated[int, Field(ge=0, le=9_999_999)] | None = None
-
-
 class Wish(LabMessage):
-    """Have the last error explained or mended in the open panel."""
+    """What to do where the error of this cell is to be explained or mended, or an output to be
+    asked about; `number` is the 3 of `Out[3]`.
+    """
 
     kind: Literal["wish"]
-    wish: Literal["explain", "fix"]
+    cell: Id
+    wish: Literal["about", "explain", "fix"]
+    number: Annotated[int, Field(ge=0, le=9_999_999)] | None = None
 
 
 class Proposal(LabMessage):
@@ -80,7 +69,7 @@ class Language(LabMessage):
     language: Annotated[str, Field(max_length=35)]
 
 
-AnsweredAtOnce: TypeAlias = Names | Failure | Panel | Shown | Wish | Leave
+AnsweredAtOnce: TypeAlias = Names | Panel | Wish | Leave
 Message: TypeAlias = AnsweredAtOnce | Proposal | Language
 _message: TypeAdapter[Message] = TypeAdapter(Annotated[Message, Field(discriminator="kind")])
 
@@ -88,8 +77,8 @@ _message: TypeAdapter[Message] = TypeAdapter(Annotated[Message, Field(discrimina
 def read_message(content: Any) -> Message | None:
     """The message, or None for anything that is not one.
 
-    >>> read_message({"kind": "failure", "request": "1", "cell": "c3"})
-    Failure(request='1', kind='failure', cell='c3')
+    >>> read_message({"kind": "panel", "request": "1", "make": True})
+    Panel(request='1', kind='panel', make=True)
     >>> read_message({"kind": "names", "request": "1"}) is None
     True
     """

@@ -38,6 +38,8 @@ QUESTION = (
 NO_CODE = "The model proposed no code."
 TOO_LONG = "The model proposed more than can be seen at a glance."
 
+# Names of phrases of the extension: they say which keys take a proposal.
+_OF_A_SHELL = re.compile(r"^\s*[!%]", re.M)
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
 
 Tell = Callable[[dict[str, Any]], None]
@@ -62,11 +64,11 @@ class Proposals:
         try:
             settings = opened.settings()
             if by_itself and settings.jupyterlab.next_cell != "always":
-                self._tell({**answer, "code": "", "why": ""})
+                self._tell({**answer, "code": "", "said": ""})
                 return
             question = proposal_question(self._notebook, opened, settings)
         except NbchatError as error:
-            self._tell({**answer, "code": "", "why": translated(first_line(str(error)))})
+            self._tell({**answer, "code": "", "said": translated(first_line(str(error)))})
             return
         self._asked = opened.thread.submit(self._answer(opened, question, answer))
 
@@ -77,15 +79,15 @@ class Proposals:
             self._asked = None
 
     async def _answer(self, opened: Runtime, question: Message, answer: dict[str, Any]) -> None:
-        code = why = ""
+        code = said = ""
         try:
             model, _ = await opened.default_model(opened.chat())
             spent_by = SpentBy(name="next cell", turn=uuid4().hex)
             stream = opened.source.stream(model, [question], spent_by=spent_by)
-            code, why = proposed_code((await stream.answer()).text)
+            code, said = proposed_code((await stream.answer()).text)
         except NbchatError as error:
-            why = first_line(str(error))
-        self._tell({**answer, "code": code, "why": translated(why)})
+            said = first_line(str(error))
+        self._tell({**answer, "code": code, "said": translated(said)})
 
 
 def proposal_question(notebook: Notebook, opened: Runtime, settings: Settings) -> Message:
@@ -106,12 +108,12 @@ def proposal_question(notebook: Notebook, opened: Runtime, settings: Settings) -
 
 
 def proposed_code(text: str) -> tuple[str, str]:
-    """The code of an answer, and where there is none to show, why.
+    """The code of an answer, and what is said of it; where there is none to show, why.
 
     A person decides by what is seen, so what nobody would see is not proposed.
 
     >>> proposed_code("Look:\\n```python\\ndf.plot()\\n```")
-    ('df.plot()', '')
+    ('df.plot()', 'keys')
     >>> proposed_code("I would plot it.")
     ('', 'The model proposed no code.')
     """
@@ -123,4 +125,4 @@ def proposed_code(text: str) -> tuple[str, str]:
         return "", TOO_LONG
     if unseen := unseen_characters(code) or ", ".join(map(repr, _CONTROL.findall(code)[:1])):
         return "", f"The proposal is not shown, since nobody sees all of it: {unseen}."
-    return code, ""
+    return code, "keysShell" if _OF_A_SHELL.search(code) else "keys"

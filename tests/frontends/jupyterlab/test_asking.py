@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
 from nbchat.context.question import Composed
-from nbchat.errors import NotThere
 from nbchat.frontends import open_panels
 from nbchat.frontends.cells.recorder import record, record_no_more
 from nbchat.frontends.host import IPythonNotebook
-from nbchat.frontends.jupyterlab.asking import ask_about_error, question_about
+from nbchat.frontends.jupyterlab.asking import about_error, about_output
 from nbchat.frontends.open_panels import note_closed, note_open
 
 
@@ -41,8 +42,9 @@ def test_an_output_is_named_by_its_number_and_a_display_by_its_place(
     run(shell, "x = 1", "c2")
     notebook = IPythonNotebook(shell)
 
-    assert question_about(notebook, "c1", 1) == "%%chat\n{Out[1]} "
-    assert question_about(notebook, "c2", None) == "%%chat --above 1\n"
+    begun = {"run": "", "said": ""}
+    assert about_output(notebook, "c1", 1) == {**begun, "begin": "%%chat\n{Out[1]} "}
+    assert about_output(notebook, "c2", None) == {**begun, "begin": "%%chat --above 1\n"}
 
 
 @pytest.mark.parametrize(("cell", "number"), [("c9", 1), ("c9", None), ("c1", 7), ("c2", 2)])
@@ -52,7 +54,8 @@ def test_what_this_kernel_has_not_shown_has_no_name(
     run(shell, "6 * 7", "c1")
     run(shell, "x = 1", "c2")
 
-    assert question_about(IPythonNotebook(shell), cell, number) == ""
+    reply = about_output(IPythonNotebook(shell), cell, number)
+    assert reply == {"run": "", "begin": "", "said": "runFirst"}
 
 
 class Panel:
@@ -60,33 +63,59 @@ class Panel:
 
     def __init__(self) -> None:
         self.asked: list[tuple[Composed, str]] = []
+        self.is_asked = Event()
 
     def take_question(self, question: Composed, words: str) -> None:
         self.asked.append((question, words))
+        self.is_asked.set()
 
 
+@pytest.fixture
+def into_panel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The person's own settings say so."""
+    own = tmp_path / "own.toml"
+    own.write_text('[jupyterlab]\nerrors = "panel"\n')
+    monkeypatch.setenv("NBCHAT_CONFIG", str(own))
+
+
+@pytest.mark.usefixtures("into_panel")
 @pytest.mark.parametrize(("wish", "begins"), [("fix", "Repair"), ("explain", "Explain")])
 def test_an_error_goes_into_the_panel_that_is_open(
     shell: InteractiveShell, wish: str, begins: str
 ) -> None:
     run(shell, "1 / 0", "c1")
-    notebook, panel = IPythonNotebook(shell), Panel()
-    before = ask_about_error(notebook, wish)
+    panel = Panel()
     note_open(panel)
-    is_asked = ask_about_error(notebook, wish)
+    reply = about_error(IPythonNotebook(shell), "c1", wish)
     note_closed(panel)
 
-    assert (before, is_asked) == (False, True)
+    assert reply == {"run": "", "begin": "", "said": "asked"}
     [(question, words)] = panel.asked
     assert words.startswith(begins)
     assert "ZeroDivisionError" in str(question.content)
 
 
-def test_where_nothing_failed_nothing_is_asked(shell: InteractiveShell) -> None:
+@pytest.mark.usefixtures("into_panel")
+def test_a_panel_is_asked_once_when_it_has_been_opened(shell: InteractiveShell) -> None:
+    run(shell, "1 / 0", "c1")
     panel = Panel()
+    reply = about_error(IPythonNotebook(shell), "c1", "fix")
     note_open(panel)
-    with pytest.raises(NotThere):
-        ask_about_error(IPythonNotebook(shell), "fix")
+    assert panel.is_asked.wait(10)
     note_closed(panel)
 
+    assert reply == {"run": "%chat panel", "begin": "", "said": "asked"}
+    assert len(panel.asked) == 1
+
+
+@pytest.mark.usefixtures("into_panel")
+def test_of_what_did_not_fail_last_nothing_is_asked(shell: InteractiveShell) -> None:
+    panel = Panel()
+    note_open(panel)
+    before = about_error(IPythonNotebook(shell), "c1", "fix")
+    run(shell, "1 / 0", "c1")
+    other = about_error(IPythonNotebook(shell), "c2", "fix")
+    note_closed(panel)
+
+    assert before == other == {"run": "", "begin": "", "said": "notLast"}
     assert panel.asked == []

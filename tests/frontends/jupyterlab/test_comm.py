@@ -85,18 +85,24 @@ def test_it_says_which_names_are_values(kernel: RunningKernel, request_answer: R
     ]
 
 
-def test_it_says_which_cell_failed_last(kernel: RunningKernel, request_answer: Request) -> None:
-    def is_last(cell: str) -> list[Any]:
-        return [one["is_last"] for one in request_answer(kind="failure", request="1", cell=cell)]
+def test_it_says_what_to_run_for_the_error_of_the_cell_that_failed_last(
+    kernel: RunningKernel, request_answer: Request
+) -> None:
+    def answer(cell: str) -> dict[str, Any]:
+        [said] = request_answer(kind="wish", request="1", cell=cell, wish="fix")
+        return said
 
-    before = is_last("c1")
+    wish = {"kind": "wish", "request": "1", "begin": ""}
+    not_last = {**wish, "run": "", "said": "notLast"}
+    mend = {**wish, "run": "%chat fix", "said": ""}
+    before = answer("c1")
     kernel.run("1/0", cell="c1")
-    first = is_last("c1"), is_last("c2")
+    first = answer("c1"), answer("c2")
     kernel.run("missing", cell="c2")
 
-    assert before == [False]
-    assert first == ([True], [False])
-    assert (is_last("c1"), is_last("c2")) == ([False], [True])
+    assert before == not_last
+    assert first == (mend, not_last)
+    assert (answer("c1"), answer("c2")) == (not_last, mend)
 
 
 def test_it_says_which_panel_belongs_beside_the_notebook(
@@ -146,23 +152,13 @@ def test_it_begins_a_question_about_what_a_cell_has_shown(
     kernel.run("6 * 7", cell="c1")
     number = kernel.run("x = 1").reply["content"]["execution_count"] - 1
 
-    def source(cell: str) -> list[Any]:
-        said = request_answer(kind="shown", request="1", cell=cell, number=number)
-        return [one["source"] for one in said]
+    def answer(cell: str) -> dict[str, Any]:
+        [said] = request_answer(kind="wish", request="1", cell=cell, wish="about", number=number)
+        return said
 
-    assert source("c1") == [f"%%chat\n{{Out[{number}]}} "]
-    assert source("c2") == [""]
-
-
-def test_it_says_where_an_error_goes_and_that_no_panel_is_open(
-    kernel: RunningKernel, request_answer: Request
-) -> None:
-    kernel.run("1/0", cell="c1")
-    [failure] = request_answer(kind="failure", request="1", cell="c1")
-    [panel] = request_answer(kind="wish", request="2", wish="fix")
-
-    assert failure["into"] == "cell"
-    assert panel == {"kind": "wish", "request": "2", "is_asked": False}
+    wish = {"kind": "wish", "request": "1", "run": ""}
+    assert answer("c1") == {**wish, "begin": f"%%chat\n{{Out[{number}]}} ", "said": ""}
+    assert answer("c2") == {**wish, "begin": "", "said": "runFirst"}
 
 
 @pytest.mark.parametrize(
@@ -174,13 +170,14 @@ def test_it_says_where_an_error_goes_and_that_no_panel_is_open(
         {"kind": "names", "request": "../1", "source": ""},
         {"kind": "names", "request": "1", "source": "x" * 200_001},
         {"kind": "names", "request": "1", "source": "", "more": 1},
-        {"kind": "failure", "request": "1", "cell": 1},
-        {"kind": "failure", "request": "1", "cell": "c" * 65},
+        {"kind": "wish", "request": "1", "wish": "fix", "cell": 1},
+        {"kind": "wish", "request": "1", "wish": "fix", "cell": "c" * 65},
         {"kind": "panel", "request": "1"},
         {"kind": "panel", "request": "1", "make": "yes"},
-        {"kind": "shown", "request": "1", "cell": "c1", "number": "1"},
-        {"kind": "shown", "request": "1", "cell": "c1", "number": -1},
-        {"kind": "wish", "request": "1", "wish": "run"},
+        {"kind": "wish", "request": "1", "wish": "about", "cell": "c1", "number": "1"},
+        {"kind": "wish", "request": "1", "wish": "about", "cell": "c1", "number": -1},
+        {"kind": "wish", "request": "1", "wish": "run", "cell": "c1"},
+        {"kind": "wish", "request": "1", "wish": "fix"},
         {"kind": "proposal", "request": "1", "by_itself": 1},
         {"kind": "leave"},
     ],
@@ -189,7 +186,7 @@ def test_what_is_not_a_message_is_not_answered(
     request_answer: Request, content: dict[str, Any]
 ) -> None:
     assert request_answer(**content) == []
-    assert request_answer(kind="failure", request="1", cell="c") != []
+    assert request_answer(kind="wish", request="1", wish="fix", cell="c") != []
 
 
 HOSTILE = """

@@ -37,10 +37,8 @@ def test_what_python_says_is_in_the_table() -> None:
     assert by_kind("ToPage") == {
         "hello": {"kind"},
         "names": {"kind", "places"},
-        "failure": {"kind", "is_last", "into"},
         "panel": {"kind", "model"},
-        "shown": {"kind", "source"},
-        "wish": {"kind", "is_asked"},
-        "proposal": {"kind", "code", "why"},
+        "wish": {"kind", "run", "begin", "said"},
+        "proposal": {"kind", "code", "said"},
         "leave": {"kind"},
     }

@@ -11,7 +11,7 @@ from nbchat.frontends.jupyterlab import comm
 
 FOLDER = Path(comm.__file__).parent / "labextension"
 STATIC = FOLDER / "static"
-LARGEST = 31_500  # bytes of scripts and style, without remarks and indentation; 25,000 is aimed at
+LARGEST = 25_000  # bytes of scripts and style, without remarks and indentation
 REMARK = re.compile(r"^\s*(?://.*|/\*\*?.*|\*.*)$")
 REMARK_IN_LINE = re.compile(r" +// [^\"']*$|/\*\* .*? \*/ ?")
 
@@ -39,20 +39,30 @@ def test_it_is_small() -> None:
     assert 1_000 < len(code().encode()) < LARGEST
 
 
+def is_used(name: str, scripts: str) -> bool:
+    """Whether it is a text in them, or a key of an object."""
+    return re.search(rf'"{name}"|[{{ \n]{name}(?:[:,(]| }}| = )', scripts) is not None
+
+
 def test_both_languages_have_the_words_that_are_used_and_no_others() -> None:
     words = json.loads(text("words.json"))
-    scripts = code()
-    used = {
-        name
-        for name in words["en"]
-        if f'"{name}"' in scripts or f'"{name.removeprefix("command.")}"' in scripts
-    }
+    scripts = code() + "".join(path.read_text("utf-8") for path in FOLDER.parent.glob("*.py"))
+    used = {name for name in words["en"] if is_used(name.removeprefix("command."), scripts)}
 
     assert words.keys() == {"en", "zh"}
     assert words["en"].keys() == words["zh"].keys() == used
     assert all(words["zh"].values())
     for phrase in re.findall(r'phrase\("([\w.]+)"\)', scripts):
         assert phrase in words["en"]
+
+
+def test_keys_are_those_of_commands_that_are_there() -> None:
+    schema = json.loads((FOLDER / "schemas/nbchat/extension.json").read_text("utf-8"))
+    commands = [key["command"].partition(":") for key in schema["jupyter.lab.shortcuts"]]
+
+    assert "nbchat:extension" in text("plugin.js")
+    for owner, _, name in commands:
+        assert owner == "notebook" or f"command.{name}" in text("words.json")
 
 
 def test_both_ends_name_the_comm_alike() -> None:

@@ -65,7 +65,7 @@ def test_code_comes_back_and_nothing_is_remembered(kernel: RunningKernel, servic
     turns = kernel.run("import nbchat; (len(nbchat.chat().turns), sum(numbers))")
     spent = kernel.run("nbchat.usage(by='conversation').rows")
 
-    assert proposal == {"kind": "proposal", "request": "1", "code": CODE, "why": ""}
+    assert proposal == {"kind": "proposal", "request": "1", "code": CODE, "said": "keys"}
     assert "`numbers`: list, 2 items (int)" in sent
     assert "shown" in sent
     assert KEY not in sent
@@ -114,7 +114,7 @@ def test_a_budget_holds_for_it(kernel: RunningKernel, service: Service) -> None:
     proposal = propose(kernel)
 
     assert proposal["code"] == ""
-    assert "budget" in proposal["why"].lower() or "price" in proposal["why"].lower()
+    assert "budget" in proposal["said"].lower() or "price" in proposal["said"].lower()
     assert service.requests == []
 
 
@@ -134,11 +134,12 @@ def test_by_itself_it_is_asked_only_where_the_person_says_so(
 
 
 @pytest.mark.parametrize(
-    ("text", "code", "why"),
+    ("text", "code", "what_is_said"),
     [
-        ("```python\nx = 1\n```", "x = 1", ""),
-        ("```\nx = 1\r\ny = 2\r\n```\n```python\nz\n```", "x = 1\ny = 2", ""),
-        ("```python\n!ls\n```", "!ls", ""),
+        ("```python\nx = 1\n```", "x = 1", "keys"),
+        ("```\nx = 1\r\ny = 2\r\n```\n```python\nz\n```", "x = 1\ny = 2", "keys"),
+        ("```python\n!ls\n```", "!ls", "keysShell"),
+        ("```python\nx = 1\n  %cd /\n```", "x = 1\n  %cd /", "keysShell"),
         ("```sql\nselect 1\n```", "", NO_CODE),
         ("```python\nx = 1", "", NO_CODE),
         ("Plot it.", "", NO_CODE),
@@ -147,8 +148,8 @@ def test_by_itself_it_is_asked_only_where_the_person_says_so(
         ("```python\n" + "x" * 4001 + "\n```", "", TOO_LONG),
     ],
 )
-def test_one_whole_block_of_python_is_a_proposal(text: str, code: str, why: str) -> None:
-    assert proposed_code(text) == (code, why)
+def test_one_whole_block_of_python_is_a_proposal(text: str, code: str, what_is_said: str) -> None:
+    assert proposed_code(text) == (code, what_is_said)
 
 
 @pytest.mark.parametrize("letter", ["\u202e", "\u200b", "\u2028"])

@@ -12,7 +12,7 @@ type SharedScope = Record<string, Record<string, { get(): Promise<() => unknown>
 
 interface Container {
   init(scope: SharedScope): void;
-  get(module: string): Promise<() => { __esModule: true; default: LabPlugin | LabPlugin[] }>;
+  get(module: string): Promise<() => LabPlugin | LabPlugin[]>;
 }
 
 interface LabPlugin {
@@ -48,7 +48,7 @@ interface Commands {
       label: string;
       caption?: string;
       isEnabled?(): boolean;
-      execute(given?: { cwd?: string }): Promise<void>;
+      execute(given?: { cwd?: string }): Promise<unknown>;
     },
   ): void;
   execute(id: "nbchat:panel"): Promise<void>;
@@ -56,7 +56,10 @@ interface Commands {
     id: "notebook:create-new",
     given: { cwd?: string; kernelName?: string },
   ): Promise<NotebookPanel>;
-  addKeyBinding(binding: { command: string; keys: string[]; selector: string }): void;
+}
+
+interface AppUtils {
+  Clipboard: { copyToSystem(text: string): void };
 }
 
 interface Palette {
@@ -68,7 +71,7 @@ interface MainMenu {
 }
 
 interface Launcher {
-  add(card: { command: string; category: string; rank: number; kernelIconUrl: string }): void;
+  add(card: { command: string; category: string; kernelIconUrl: string }): void;
 }
 
 /** Brings back what was in a sidebar when the page was left. */
@@ -81,20 +84,26 @@ interface Restorer {
 interface LuminoWidgets {
   Menu: new (options: {
     commands: Commands;
-  }) => { id: string; title: { label: string }; addItem(item: { command: string }): void };
+  }) => { title: { label: string }; addItem(item: { command: string }): void };
   Panel: new () => Widget & { addWidget(widget: Widget): void };
-  Widget: new () => Widget;
+  Widget: new (options: { node: HTMLElement }) => Widget;
 }
 
 interface Widget {
   id: string;
   node: HTMLElement;
   title: { caption: string; iconClass: string };
-  parent: Widget | null;
+  parent: SplitPanel | null;
   isVisible: boolean;
-  addClass(name: string): void;
   setHidden(hidden: boolean): void;
   dispose(): void;
+}
+
+/** Or another one, which has no sizes to set. */
+interface SplitPanel extends Widget {
+  widgets: Widget[];
+  relativeSizes(): number[];
+  setRelativeSizes(sizes: number[]): void;
 }
 
 interface Renderer extends Widget {
@@ -128,7 +137,8 @@ interface NotebookPanel {
   id: string;
   node: HTMLElement;
   content: Notebook;
-  context: { ready: Promise<void>; save(): Promise<void> };
+  context: { save(): Promise<void> };
+  isDisposed: boolean;
   disposed: Signal<NotebookPanel, void>;
   sessionContext: SessionContext;
 }
@@ -136,14 +146,13 @@ interface NotebookPanel {
 interface Notebook {
   widgets: CodeCell[];
   model: NotebookModel | null;
-  modelChanged: Signal<Notebook, void>;
   activeCell: CodeCell | null;
   activeCellIndex: number;
   mode: "command" | "edit";
   deselectAll(): void;
   activate(): void;
   rendermime: RenderMime;
-  scrollToItem?(place: number): void;
+  scrollToItem(place: number): void;
 }
 
 interface NotebookModel {
@@ -163,7 +172,6 @@ interface CodeCell {
   ready: Promise<void>;
   isDisposed: boolean;
   disposed: Signal<CodeCell, void>;
-  inViewportChanged: Signal<CodeCell, boolean>;
   outputArea: OutputArea;
 }
 
@@ -186,7 +194,7 @@ interface CellModel {
 interface OutputArea {
   node: HTMLElement;
   widgets: readonly { node: HTMLElement }[];
-  model: { length: number; get(place: number): Output };
+  model: { get(place: number): Output | undefined };
 }
 
 interface Output {
@@ -200,12 +208,12 @@ interface Output {
 interface SessionContext {
   ready: Promise<void>;
   session: { kernel: Kernel | null } | null;
-  kernelChanged: Signal<SessionContext, { newValue: Kernel | null }>;
+  kernelChanged: Signal<SessionContext, object>;
   statusChanged: Signal<SessionContext, string>;
+  iopubMessage: Signal<SessionContext, KernelMessage>;
 }
 
 interface Kernel {
-  iopubMessage: Signal<Kernel, KernelMessage>;
   createComm(target: string, id: string): KernelComm;
   requestCommInfo(content: {
     target_name: string;
@@ -233,16 +241,15 @@ interface KernelLink {
   readonly isOpen: boolean;
   /**
    * Calls where the link opens or closes, a cell has ended, or `%chat panel` shows a widget: with
-   * its id then, else with "". Returns what ends that.
+   * its id then, else with "". Ends where `owner` is gone.
    */
-  onChange(hear: (model?: string) => void): () => void;
+  onChange(hear: (model: string) => void, owner: CodeCell | NotebookPanel): void;
   /**
-   * Undefined where no answer comes in `patience` milliseconds, because the kernel is busy, or
-   * where nbchat is not loaded.
+   * Undefined where no answer comes in time, because the kernel is busy, or where nbchat is not
+   * loaded.
    */
   request<Kind extends ToKernel.Message["kind"]>(
     message: Extract<ToKernel.Message, { kind: Kind }>,
-    patience?: number,
   ): Promise<AnswerTo<Kind> | undefined>;
 }
 
@@ -250,16 +257,13 @@ interface KernelLink {
 
 interface Editor {
   editor: EditorView;
-  injectExtension?(extension: unknown): void;
-  setCursorPosition(place: { line: number; column: number }): void;
+  injectExtension(extension: unknown): void;
 }
 
 interface EditorState {
-  doc: { length: number; lineAt(place: number): { from: number; to: number }; toString(): string };
-  sliceDoc(from: number, to: number): string;
-  field<Value>(field: StateField<Value>): Value;
+  doc: { length: number; lineAt(place: number): { from: number } };
+  sliceDoc(from?: number, to?: number): string;
   selection: { main: { empty: boolean; head: number } };
-  replaceSelection(text: string): object;
   readOnly: boolean;
 }
 
@@ -287,9 +291,7 @@ interface EffectKind<Value> {
 }
 
 interface Transaction {
-  docChanged: boolean;
   changes: object;
-  state: EditorState;
   effects: Effect[];
 }
 
@@ -303,7 +305,7 @@ interface Decoration {
 
 /** What depends on parts of an editor's state. */
 interface Computed<Value> {
-  compute(parts: (Extension | "selection")[], from: (state: EditorState) => Value): Extension;
+  compute(parts: ("doc" | "selection")[], from: (state: EditorState) => Value): Extension;
   from(field: StateField<Value>): Extension;
 }
 
@@ -341,19 +343,18 @@ interface CodeMirrorView {
 /** A phrase of words.json in the reader's language. */
 type Phrase = (name: string) => string;
 
+/** What it returns is the name of a phrase, which its button then says for a moment, or "". */
+type Act = () => string | void | Promise<string> | Promise<void>;
+
 interface CellWork {
-  /** What `act` returns is the name of a phrase, which the button then says for a moment, or "". */
-  button(
-    name: string,
-    act: () => string | void | Promise<string> | Promise<void>,
-  ): HTMLButtonElement;
-  group(label: string, ...buttons: HTMLButtonElement[]): HTMLElement;
-  /** Without a cell, at the end of the notebook. The new cell is the active one. */
-  insertBelow(
-    panel: Pick<NotebookPanel, "content">,
-    cell: CodeCell | null,
-    source: string,
-  ): CodeCell;
+  button(name: string, act: Act): HTMLButtonElement;
+  /** Buttons by their names, and what they are for. */
+  group(place: "" | "nbchat-corner", label: string, acts: Record<string, Act>): HTMLElement;
+  /** Below the active cell where none is named. The new cell is the active one. */
+  insertBelow(panel: NotebookPanel, source: string, cell?: CodeCell | null): CodeCell;
+  runBelow(panel: NotebookPanel, source: string, cell?: CodeCell | null): Promise<boolean>;
+  /** Puts the cursor at the end of a new cell. */
+  begin(panel: NotebookPanel, source: string, cell?: CodeCell | null): Promise<void>;
   /** Puts the cursor at the end of a cell. */
   edit(panel: NotebookPanel, cell: CodeCell): Promise<void>;
   /** Runs the active cell. */
@@ -371,10 +372,9 @@ interface Beside {
 
 /** What is beside a notebook. */
 interface Neighbour {
+  panel: NotebookPanel;
   kernel: KernelLink;
   shown: Renderer | null;
-  /** 1 where the kernel was asked whether it has a panel, 2 where it was asked to make one. */
-  asked: 0 | 1 | 2;
   /** Whether its kernel went away with its panel. */
   isLost: boolean;
 }
@@ -384,6 +384,7 @@ type Propose = (panel: NotebookPanel, kernel: KernelLink, byItself?: boolean) =>
 
 interface Lab extends CellWork {
   app: Application;
+  apputils: AppUtils | undefined;
   tracker: Tracker;
   phrase: Phrase;
 }

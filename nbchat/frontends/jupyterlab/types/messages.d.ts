@@ -7,29 +7,21 @@ declare namespace ToKernel {
     source: string;
   }
 
-  /** Whether this cell is the one that failed last. */
-  interface Failure {
-    kind: "failure";
-    cell: string;
-  }
-
   /** Which panel to show beside the notebook; `make` one where there is none. */
   interface Panel {
     kind: "panel";
     make: boolean;
   }
 
-  /** How a question about an output begins of this cell; `number` is the 3 of `Out[3]`. */
-  interface Shown {
-    kind: "shown";
-    cell: string;
-    number: number | null;
-  }
-
-  /** Have the last error explained or mended in the open panel. */
+  /**
+   * What to do where the error of this cell is to be explained or mended, or an output of it asked
+   * about; `number` is the 3 of `Out[3]`.
+   */
   interface Wish {
     kind: "wish";
-    wish: "explain" | "fix";
+    cell: string;
+    wish: "about" | "explain" | "fix";
+    number: number | null;
   }
 
   /** Propose the next cell; `by_itself` where no person has asked for it. */
@@ -50,7 +42,7 @@ declare namespace ToKernel {
   }
 
   /** Each goes with a `request`, which comes back with its answer. */
-  type Message = Names | Failure | Panel | Shown | Wish | Proposal | Leave | Language;
+  type Message = Names | Panel | Wish | Proposal | Leave | Language;
 }
 
 declare namespace ToPage {
@@ -65,35 +57,25 @@ declare namespace ToPage {
     places: [number, number, boolean][];
   }
 
-  interface Failure {
-    kind: "failure";
-    is_last: boolean;
-    into: "cell" | "panel";
-  }
-
   /** The widget's id, or "". Comes also unasked, where `%chat panel` has run. */
   interface Panel {
     kind: "panel";
     model: string;
   }
 
-  /** Of a cell for the question; empty where this kernel has not shown the output. */
-  interface Shown {
-    kind: "shown";
-    source: string;
-  }
-
-  /** False where no panel is open. */
+  /** A cell that is to run below or to begin there, or "", and the name of a phrase to say, or "". */
   interface Wish {
     kind: "wish";
-    is_asked: boolean;
+    run: string;
+    begin: string;
+    said: string;
   }
 
-  /** All of the code, or why there is none. */
+  /** All of the code, and the name of what is said of it; or why there is none. */
   interface Proposal {
     kind: "proposal";
     code: string;
-    why: string;
+    said: string;
   }
 
   /** Nothing is asked any more. */
@@ -101,5 +83,5 @@ declare namespace ToPage {
     kind: "leave";
   }
 
-  type Message = Hello | Names | Failure | Panel | Shown | Wish | Proposal | Leave;
+  type Message = Hello | Names | Panel | Wish | Proposal | Leave;
 }

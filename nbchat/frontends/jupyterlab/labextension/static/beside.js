@@ -1,13 +1,12 @@
 // The panel beside the notebook: one place in the right sidebar, for the notebook that is worked in.
 
+import { element } from "./cells.js";
+
 const PLACE = "nbchat-beside";
 // What a cell of `%chat panel` has besides the widget.
 const LINE = "application/vnd.nbchat.panel";
 const WIDGET = "application/vnd.jupyter.widget-view+json";
-// Milliseconds: a panel that is made first imports what it needs.
-const PATIENCE = 60_000;
-// A rank: smaller than the widget's.
-const FIRST = -20;
+const WIDTH = 380; // pixels in which a conversation is read well
 
 /**
  * @param {Lab} lab
@@ -19,67 +18,91 @@ export function besideNotebooks(lab, { Panel, Widget }, restorer) {
   const { app, tracker, phrase } = lab;
   /** @type {Map<NotebookPanel | null, Neighbour>} */
   const neighbours = new Map();
-  const note = sentence("start", () => app.commands.execute("nbchat:panel"));
-  const place = Object.assign(new Panel(), { id: PLACE, onAfterShow: follow });
-  const { node, title } = place;
-  node.tabIndex = -1;
-  title.caption = phrase("panel");
-  title.iconClass = "nbchat-icon";
-  place.addWidget(note);
+  let isNew = false;
+  const note = sentence("none", "start", () => app.commands.execute("nbchat:panel"));
+  const place = Object.assign(new Panel(), { id: PLACE, onAfterShow });
+  place.node.tabIndex = -1;
+  Object.assign(place.title, { caption: phrase("panel"), iconClass: "nbchat-icon" });
+  place.node.append(note);
   stand();
   if (!place.parent) return null;
   restorer?.add(place, PLACE);
   app.restored.then(() => {
+    if (place.isVisible) return;
+    isNew = true;
+    // Notebook 7 restores no sidebar.
+    if (!restorer && sessionStorage[PLACE]) reveal();
     // Until there is something to show.
-    if (!place.isVisible) place.parent = null;
+    else place.parent = null;
+  });
+  addEventListener("pagehide", () => {
+    sessionStorage[PLACE] = place.isVisible || "";
   });
   tracker.currentChanged.connect(follow);
+
+  function onAfterShow() {
+    if (isNew) requestAnimationFrame(widen);
+    isNew = false;
+    follow();
+  }
+
+  /** Where nobody has dragged it, it is as narrow as it can be. */
+  function widen() {
+    /** @type {Widget} */
+    let area = place;
+    while (area.parent && !area.parent.setRelativeSizes) area = area.parent;
+    const { node, parent } = area;
+    if (!parent || node.offsetWidth > parseFloat(node.style.minWidth) + 1) return;
+    const sizes = parent.relativeSizes();
+    const at = parent.widgets.indexOf(area);
+    const more = sizes[at] * (WIDTH / node.offsetWidth - 1);
+    sizes[at] += more;
+    sizes[at - 1] -= more;
+    parent.setRelativeSizes(sizes);
+  }
 
   function stand() {
     if (!place.parent) app.shell.add(place, "right");
   }
 
   function draw() {
-    const current = tracker.currentWidget;
-    for (const [panel, { shown }] of neighbours) {
-      panel?.node.classList.toggle(PLACE, Boolean(shown));
-      shown?.setHidden(panel !== current);
+    const current = neighbours.get(tracker.currentWidget);
+    for (const one of neighbours.values()) {
+      one.panel.node.classList.toggle(PLACE, Boolean(one.shown));
+      one.shown?.setHidden(one !== current);
     }
-    const one = neighbours.get(current);
-    note.setHidden(Boolean(one?.shown));
-    note.words.textContent = phrase(one?.isLost ? "restarted" : "none");
+    note.hidden = Boolean(current?.shown);
+    note.children[0].textContent = phrase(current?.isLost ? "restarted" : "none");
   }
 
   /** Asks the kernel for the panel of the notebook that is worked in. */
   async function follow() {
     draw();
-    const panel = tracker.currentWidget;
-    const one = neighbours.get(panel);
-    const make = place.isVisible || Boolean(one?.isLost);
-    if (!panel || !one?.kernel.isOpen || one.shown || one.asked >= (make ? 2 : 1)) return;
-    one.asked = make ? 2 : 1;
-    const answer = await one.kernel.request({ kind: "panel", make }, PATIENCE);
-    if (answer?.model) attach(panel, answer.model);
-    else if (!answer) one.asked = 0;
+    const one = neighbours.get(tracker.currentWidget);
+    if (!one?.kernel.isOpen || one.shown) return;
+    const make = place.isVisible || one.isLost;
+    const answer = await one.kernel.request({ kind: "panel", make });
+    if (answer?.model) attach(one, answer.model);
   }
 
   /**
-   * @param {NotebookPanel} panel
-   * @param {string} model  the widget's id
+   * @param {Neighbour} one
+   * @param {string} model  the widget's id; "" for none
    */
-  function attach(panel, model) {
-    const one = neighbours.get(panel);
-    const { rendermime } = panel.content;
-    if (!one || one.shown?.node.dataset.nbchatModel === model) return;
+  function attach(one, model) {
+    const { id, content, isDisposed } = one.panel;
+    if (one.shown?.node.dataset.nbchatModel === model) return;
     one.shown?.dispose();
-    const shown = rendermime.createRenderer(WIDGET);
-    one.shown = shown;
-    // The panel looks for its notebook, and for its line in a cell.
-    Object.assign(shown.node.dataset, { nbchatNotebook: panel.id, nbchatModel: model });
-    const data = { [WIDGET]: { model_id: model } };
-    shown.renderModel({ data, metadata: {}, trusted: true });
-    place.addWidget(shown);
-    stand();
+    one.shown = null;
+    if (model && !isDisposed) {
+      one.shown = content.rendermime.createRenderer(WIDGET);
+      // The panel looks for its notebook, and for its line in a cell.
+      Object.assign(one.shown.node.dataset, { nbchatNotebook: id, nbchatModel: model });
+      const data = { [WIDGET]: { model_id: model } };
+      one.shown.renderModel({ data, metadata: {}, trusted: true });
+      place.addWidget(one.shown);
+      stand();
+    }
     draw();
   }
 
@@ -91,64 +114,50 @@ export function besideNotebooks(lab, { Panel, Widget }, restorer) {
   function open() {
     reveal();
     // A panel that is not there yet takes the keys from here.
-    node.focus();
+    place.node.focus();
     neighbours.get(tracker.currentWidget)?.shown?.node.querySelector("textarea")?.focus();
   }
 
   /**
-   * Words, which are empty yet, and a button.
-   *
-   * @param {string} name
+   * @param {string} said
+   * @param {string} name  of the button after it
    * @param {() => Promise<void> | void} act
    */
-  function sentence(name, act) {
-    const made = new Widget();
-    const words = document.createElement("span");
-    made.node.append(words, " ", lab.button(name, act));
-    made.addClass("nbchat-elsewhere");
-    return Object.assign(made, { words });
+  function sentence(said, name, act) {
+    const words = element("span", { textContent: phrase(said) });
+    const className = "nbchat-elsewhere";
+    return element("div", { className }, words, " ", lab.button(name, act));
   }
 
   /** The line in a cell. */
   function line() {
-    const made = sentence("show", open);
-    made.words.textContent = phrase("beside");
-    return Object.assign(made, {
-      renderModel: async (/** @type {OutputModel} */ { data }) => {
-        made.node.dataset.nbchatLine = data[WIDGET]?.model_id;
-      },
-    });
+    const node = sentence("beside", "show", open);
+    const renderModel = async (/** @type {OutputModel} */ { data }) => {
+      node.dataset.nbchatLine = data[WIDGET]?.model_id;
+    };
+    return Object.assign(new Widget({ node }), { renderModel });
   }
 
   return {
     open,
     watch(panel, kernel) {
       /** @type {Neighbour} */
-      const one = { kernel, shown: null, asked: 0, isLost: false };
+      const one = { panel, kernel, shown: null, isLost: false };
       neighbours.set(panel, one);
-      panel.content.rendermime.addFactory(
-        { safe: true, mimeTypes: [LINE], createRenderer: line },
-        FIRST,
-      );
-      const end = kernel.onChange((model) => {
-        if (!kernel.isOpen) {
-          one.isLost ||= Boolean(one.shown);
-          one.asked = 0;
-          forget();
+      const factory = { safe: true, mimeTypes: [LINE], createRenderer: line };
+      panel.content.rendermime.addFactory(factory, -20); // a rank: smaller than the widget's
+      kernel.onChange((model) => {
+        if (!kernel.isOpen && one.shown) {
+          one.isLost = true;
+          attach(one, "");
         }
-        if (model) attach(panel, model);
+        if (model) attach(one, model);
         follow();
         if (model && panel === tracker.currentWidget) reveal();
-      });
-      const forget = () => {
-        one.shown?.dispose();
-        one.shown = null;
-      };
+      }, panel);
       panel.disposed.connect(() => {
-        end();
-        forget();
         neighbours.delete(panel);
-        draw();
+        attach(one, "");
       });
     },
     ask(panel, text) {

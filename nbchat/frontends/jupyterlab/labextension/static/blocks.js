@@ -1,6 +1,10 @@
 // Buttons on the code in an answer. They stand in the page alone: nothing of them is saved.
 
-const BLOCKS = ".nbc fieldset > pre";
+// As answers have it: not the panel's, which has buttons, and without markup by which a notebook
+// of somebody else could hide a part.
+const OURS = ".nbc fieldset:not(.nbp-root *, :has(.nbchat-acts)) > pre";
+const HIDES = ":not(b, i, font), [style], [class]";
+const LINE_OF_OURS = /^\s*%%?chat\b/m;
 /**
  * The first line of a cell for a block of code, by its language; none where it is no cell.
  *
@@ -9,147 +13,76 @@ const BLOCKS = ".nbc fieldset > pre";
 const CELLS = { "": "", python: "", py: "", ipython: "", bash: "%%bash\n", sh: "%%bash\n" };
 
 /**
- * The last cell that was inserted from the answer of another.
- *
- * @type {WeakMap<CodeCell, CodeCell>}
- */
-const inserted = new WeakMap();
-
-/**
  * @param {Lab} lab
  * @param {NotebookPanel} panel
  * @param {CodeCell} cell  whose outputs have code
  */
 export function dressBlocks(lab, panel, cell) {
+  const { content } = panel;
   const { node } = cell.outputArea;
+  let last = cell; // that was inserted from this answer
+  /** @type {CodeCell | undefined} */
+  let aim;
+
+  const leaveAim = () => aim?.node.classList.remove("nbchat-aim");
+  // The nearest code above that is no line of ours, if it may be changed.
+  const takeAim = () => {
+    leaveAim();
+    const above = content.widgets.slice(0, content.widgets.indexOf(cell));
+    aim = above.findLast(({ model: { type, sharedModel } }) => {
+      return type === "code" && !LINE_OF_OURS.test(sharedModel.getSource());
+    });
+    if (aim?.model.getMetadata("editable") === false) aim = undefined;
+    aim?.node.classList.add("nbchat-aim");
+  };
+
+  const dress = (/** @type {Element} */ code) => {
+    const block = /** @type {HTMLElement} */ (code.parentElement);
+    const language = block.querySelector("legend")?.textContent ?? "";
+    const start = CELLS[language.toLowerCase()];
+    const source = () => (start ?? "") + code.textContent;
+    const copy = () => {
+      lab.apputils?.Clipboard.copyToSystem(code.textContent);
+      return "copied";
+    };
+    // Below the last one, so that several blocks keep their order.
+    const below = () => {
+      last = lab.insertBelow(panel, source(), last.isDisposed ? cell : last);
+      return "inserted";
+    };
+    const replace = () => {
+      takeAim();
+      const { sharedModel } = aim?.model ?? {};
+      sharedModel?.undoManager?.stopCapturing();
+      sharedModel?.setSource(source());
+      sharedModel?.undoManager?.stopCapturing();
+      return sharedModel ? "replaced" : "noCell";
+    };
+    const runBelow = () => {
+      below();
+      lab.run(panel);
+    };
+
+    const isCell = start !== undefined;
+    const label = `${lab.phrase("code")} ${language}`.trim();
+    const acts = lab.group("nbchat-corner", label, {
+      ...(lab.apputils && { copy }),
+      ...(isCell && { below, replace }),
+      // What a notebook of somebody else brought is looked at before it runs.
+      ...(isCell && cell.model.trusted && { runBelow }),
+    });
+    Object.assign(acts.querySelector("[name=replace]") ?? {}, {
+      onpointerenter: takeAim,
+      onfocus: takeAim,
+      onpointerleave: leaveAim,
+      onblur: leaveAim,
+    });
+    block.append(acts);
+  };
+
   const look = () => {
-    for (const code of node.querySelectorAll(BLOCKS)) {
-      const block = /** @type {HTMLElement} */ (code.parentElement);
-      if (!block.querySelector(".nbchat-acts") && isOurs(code)) dress(lab, panel, cell, block);
-    }
+    for (const code of node.querySelectorAll(OURS)) if (!code.querySelector(HIDES)) dress(code);
   };
   new MutationObserver(look).observe(node, { childList: true, subtree: true });
   look();
-}
-
-/**
- * Whether a block is as answers have them: not the panel's, which has buttons, and without markup
- * by which a notebook of somebody else could hide a part.
- *
- * @param {Element} code
- */
-function isOurs(code) {
-  return !code.closest(".nbp-root") && !code.querySelector(":not(b, i, font), [style], [class]");
-}
-
-/**
- * @param {Lab} lab
- * @param {NotebookPanel} panel
- * @param {CodeCell} cell
- * @param {HTMLElement} block
- */
-function dress(lab, panel, cell, block) {
-  const code = /** @type {HTMLElement} */ (block.querySelector("pre"));
-  const language = block.querySelector("legend")?.textContent ?? "";
-  const text = () => code.textContent ?? "";
-  const buttons = [lab.button("copy", () => copy(text()))];
-  const start = CELLS[language.toLowerCase()];
-  if (start !== undefined) {
-    const insert = () => insertInOrder(lab, panel, cell, start + text());
-    buttons.push(
-      lab.button("below", () => {
-        insert();
-        return "inserted";
-      }),
-    );
-    buttons.push(replaceButton(lab, panel, cell, () => start + text()));
-    // What a notebook of somebody else brought is looked at before it runs.
-    if (cell.model.trusted) {
-      buttons.push(
-        lab.button("runBelow", () => {
-          insert();
-          lab.run(panel);
-          return "";
-        }),
-      );
-    }
-  }
-  block.classList.add("nbchat-block");
-  block.append(lab.group(`${lab.phrase("code")} ${language}`.trim(), ...buttons));
-}
-
-/**
- * Below what was inserted from this answer before, so that several blocks keep their order.
- *
- * @param {Lab} lab
- * @param {NotebookPanel} panel
- * @param {CodeCell} cell
- * @param {string} source
- */
-function insertInOrder(lab, panel, cell, source) {
-  const last = inserted.get(cell);
-  const near = last && panel.content.widgets.includes(last) ? last : cell;
-  inserted.set(cell, lab.insertBelow(panel, near, source));
-}
-
-/**
- * @param {Lab} lab
- * @param {NotebookPanel} panel
- * @param {CodeCell} cell
- * @param {() => string} source
- */
-function replaceButton(lab, panel, cell, source) {
-  /** @type {CodeCell | undefined} */
-  let marked;
-  const unmark = () => marked?.node.classList.remove("nbchat-aim");
-  const mark = () => {
-    unmark();
-    marked = cellAbove(panel, cell);
-    marked?.node.classList.add("nbchat-aim");
-  };
-  const made = lab.button("replace", () => {
-    const aim = cellAbove(panel, cell);
-    if (!aim) return "noCell";
-    const { sharedModel } = aim.model;
-    sharedModel.undoManager?.stopCapturing();
-    sharedModel.setSource(source());
-    sharedModel.undoManager?.stopCapturing();
-    return "replaced";
-  });
-  for (const kind of ["pointerenter", "focus"]) made.addEventListener(kind, mark);
-  for (const kind of ["pointerleave", "blur"]) made.addEventListener(kind, unmark);
-  return made;
-}
-
-/**
- * The nearest code above an answer that is no line of ours, and may be changed.
- *
- * @param {NotebookPanel} panel
- * @param {CodeCell} cell
- */
-function cellAbove(panel, cell) {
-  const { widgets } = panel.content;
-  const above = widgets.slice(0, widgets.indexOf(cell)).reverse();
-  const found = above.find(
-    ({ model }) => model.type === "code" && !/^\s*%%?chat\b/m.test(model.sharedModel.getSource()),
-  );
-  return found && found.model.getMetadata("editable") !== false ? found : undefined;
-}
-
-/**
- * @param {string} text
- * @returns {Promise<string>}
- */
-async function copy(text) {
-  try {
-    await navigator.clipboard.writeText(text);
-  } catch {
-    const area = document.createElement("textarea");
-    area.value = text;
-    document.body.append(area);
-    area.select();
-    document.execCommand("copy");
-    area.remove();
-  }
-  return "copied";
 }

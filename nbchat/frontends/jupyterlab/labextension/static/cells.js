@@ -3,6 +3,33 @@
 const SHOWN = 1500; // milliseconds for which a button says what it has done
 
 /**
+ * @template {keyof HTMLElementTagNameMap} Tag
+ * @param {Tag} tag
+ * @param {Partial<HTMLElementTagNameMap[Tag]>} properties
+ * @param {(Node | string)[]} children
+ * @returns {HTMLElementTagNameMap[Tag]}
+ */
+export function element(tag, properties, ...children) {
+  const made = Object.assign(document.createElement(tag), properties);
+  made.append(...children);
+  return made;
+}
+
+/**
+ * Does something once, when it was not called for again for a while.
+ *
+ * @param {() => unknown} act
+ * @param {number} pause  milliseconds
+ */
+export function afterPause(act, pause) {
+  let timer = 0;
+  return () => {
+    clearTimeout(timer);
+    timer = setTimeout(act, pause);
+  };
+}
+
+/**
  * @param {Phrase} phrase
  * @param {NotebookActions} actions
  * @returns {CellWork}
@@ -19,39 +46,48 @@ export function workOn(phrase, actions) {
     },
 
     button(name, act) {
-      const made = document.createElement("button");
-      made.type = "button";
+      const made = element("button", {
+        name,
+        textContent: phrase(name),
+        async onclick() {
+          const done = await act();
+          if (!done) return;
+          made.replaceChildren(phrase(done));
+          setTimeout(() => made.replaceChildren(phrase(name)), SHOWN);
+        },
+      });
       // Else a key is one of the notebook's, which looks at what has the focus: dd deletes the cell.
       made.dataset.lmSuppressShortcuts = "true";
-      made.textContent = phrase(name);
-      made.addEventListener("click", async () => {
-        const done = await act();
-        if (!done) return;
-        made.textContent = phrase(done);
-        setTimeout(() => {
-          made.textContent = phrase(name);
-        }, SHOWN);
-      });
       return made;
     },
 
-    group(label, ...buttons) {
-      const made = document.createElement("div");
-      made.className = "nbchat-acts";
-      made.setAttribute("role", "group");
-      made.setAttribute("aria-label", label);
-      made.append(...buttons);
-      return made;
+    group(place, label, acts) {
+      const buttons = Object.entries(acts).map(([name, act]) => this.button(name, act));
+      const properties = {
+        className: `nbchat-acts ${place}`,
+        role: "group",
+        ariaLabel: phrase(label),
+      };
+      return element("div", properties, ...buttons);
     },
 
-    insertBelow(panel, cell, source) {
+    begin(panel, source, cell) {
+      return this.edit(panel, this.insertBelow(panel, source, cell));
+    },
+
+    insertBelow(panel, source, cell = panel.content.activeCell) {
       const { content } = panel;
-      const place = cell ? content.widgets.indexOf(cell) + 1 : content.widgets.length;
+      const place = cell ? content.widgets.indexOf(cell) + 1 : 0;
       content.model?.sharedModel.insertCell(place, { cell_type: "code", source });
       content.activeCellIndex = place;
       content.deselectAll();
-      content.scrollToItem?.(place);
+      content.scrollToItem(place);
       return content.widgets[place];
+    },
+
+    runBelow(panel, source, cell) {
+      this.insertBelow(panel, source, cell);
+      return this.run(panel);
     },
 
     run(panel) {

@@ -1,13 +1,10 @@
-// Commands, for the palette, a menu of their own, the launcher, and keys.
+// Commands, for the palette, a menu of their own and the launcher. Their keys are in `schemas`,
+// where JupyterLab reads them, and lets a person choose others.
 
 import { linkTo } from "./link.js";
 import { openQuickQuestion } from "./quick.js";
 
 const LOAD = "%load_ext nbchat";
-const KEYS = [
-  ["quick", "Accel Shift Space", "body"],
-  ["propose", "Accel Alt Enter", ".jp-Notebook"],
-];
 
 /**
  * @param {Lab} lab
@@ -19,73 +16,50 @@ const KEYS = [
 export function addCommands(lab, beside, propose, { palette, mainMenu, launcher, widgets }) {
   const { app, tracker, phrase } = lab;
   const { commands } = app;
+  const category = phrase("menu");
   const menu = widgets && new widgets.Menu({ commands });
-  for (const [name, act] of acts(lab, beside, propose)) {
+
+  const loaded = (/** @type {(panel: NotebookPanel) => unknown} */ act) => {
+    return async (/** @type {NotebookPanel} */ panel) => (await load(lab, panel)) && act(panel);
+  };
+  const line = (/** @type {string} */ text) => loaded((panel) => lab.runBelow(panel, text));
+  const quick = (/** @type {NotebookPanel} */ panel) =>
+    openQuickQuestion(lab, async (text) => {
+      if (beside?.ask(panel, text) || !(await load(lab, panel))) return;
+      const { activeCellIndex, mode } = panel.content;
+      lab.runBelow(panel, `%%chat\n${text}`);
+      Object.assign(panel.content, { activeCellIndex, mode });
+    });
+  // What each does with the notebook that is worked in.
+  const acts = {
+    ask: loaded((panel) => lab.begin(panel, "%%chat --above 1\n")),
+    fix: line("%chat fix"),
+    explain: line("%chat explain"),
+    panel: beside ? loaded(beside.open) : line("%chat panel"),
+    quick,
+    propose: loaded((panel) => propose(panel, linkTo(panel))),
+  };
+
+  for (const [name, act] of Object.entries(acts)) {
     const command = `nbchat:${name}`;
     commands.addCommand(command, {
       label: phrase(`command.${name}`),
       isEnabled: () => Boolean(tracker.currentWidget),
-      async execute() {
-        if (tracker.currentWidget) await act(tracker.currentWidget);
-      },
+      execute: async () => tracker.currentWidget && act(tracker.currentWidget),
     });
-    palette?.addItem({ command, category: phrase("menu") });
+    palette?.addItem({ command, category });
     menu?.addItem({ command });
   }
-  for (const [name, key, selector] of KEYS) {
-    commands.addKeyBinding({ command: `nbchat:${name}`, keys: [key], selector });
+  if (launcher) {
+    const command = "nbchat:new";
+    const execute = async ({ cwd = "" } = {}) => acts.panel(await newNotebook(app, cwd));
+    commands.addCommand(command, { label: category, caption: phrase("new"), execute });
+    const kernelIconUrl = new URL("chat.svg", import.meta.url).href;
+    launcher.add({ command, category: "Notebook", kernelIconUrl });
   }
-  if (launcher) addCard(lab, launcher);
   if (!mainMenu || !menu) return;
-  menu.id = "nbchat-menu";
-  menu.title.label = phrase("menu");
+  menu.title.label = category;
   mainMenu.addMenu(menu, true, { rank: 90 });
-}
-
-/**
- * What each command does with the notebook that is worked in.
- *
- * @param {Lab} lab
- * @param {Beside | null} beside
- * @param {Propose} propose
- * @returns {[string, (panel: NotebookPanel) => unknown][]}
- */
-function acts(lab, beside, propose) {
-  const runLine = (/** @type {string} */ line) => async (/** @type {NotebookPanel} */ panel) => {
-    if (!(await load(lab, panel))) return;
-    lab.insertBelow(panel, panel.content.activeCell, line);
-    await lab.run(panel);
-  };
-  return [
-    ["ask", (panel) => begin(lab, panel)],
-    ["fix", runLine("%chat fix")],
-    ["explain", runLine("%chat explain")],
-    [
-      "panel",
-      async (panel) => {
-        if (!beside) await runLine("%chat panel")(panel);
-        else if (await load(lab, panel)) beside.open();
-      },
-    ],
-    [
-      "quick",
-      (panel) =>
-        openQuickQuestion(lab, async (text) => {
-          if (beside?.ask(panel, text) || !(await load(lab, panel))) return;
-          const { content } = panel;
-          const { activeCellIndex, mode } = content;
-          lab.insertBelow(panel, content.activeCell, `%%chat\n${text}`);
-          lab.run(panel);
-          Object.assign(content, { activeCellIndex, mode });
-        }),
-    ],
-    [
-      "propose",
-      async (panel) => {
-        if (await load(lab, panel)) await propose(panel, linkTo(panel));
-      },
-    ],
-  ];
 }
 
 /**
@@ -96,43 +70,19 @@ function acts(lab, beside, propose) {
  */
 async function load(lab, panel) {
   if (linkTo(panel).isOpen) return true;
-  const cell = panel.content.activeCell;
-  const { type, sharedModel } = cell?.model ?? {};
-  if (type === "code" && !sharedModel?.getSource()) sharedModel?.setSource(LOAD);
-  else lab.insertBelow(panel, cell, LOAD);
+  const { type, sharedModel } = panel.content.activeCell?.model ?? {};
+  if (type !== "code" || sharedModel?.getSource()) return lab.runBelow(panel, LOAD);
+  sharedModel?.setSource(LOAD);
   return lab.run(panel);
 }
 
 /**
- * Begins a question about the active cell.
- *
- * @param {Lab} lab
- * @param {NotebookPanel} panel
+ * @param {Application} app
+ * @param {string} cwd
  */
-async function begin(lab, panel) {
-  if (!(await load(lab, panel))) return;
-  lab.edit(panel, lab.insertBelow(panel, panel.content.activeCell, "%%chat --above 1\n"));
-}
-
-/**
- * A new notebook with the panel.
- *
- * @param {Lab} lab
- * @param {Launcher} launcher
- */
-function addCard({ app, phrase }, launcher) {
-  const { commands } = app;
-  const command = "nbchat:new";
-  commands.addCommand(command, {
-    label: phrase("menu"),
-    caption: phrase("new"),
-    async execute({ cwd } = {}) {
-      const kernelName = app.serviceManager.kernelspecs.specs?.default;
-      const panel = await commands.execute("notebook:create-new", { cwd, kernelName });
-      await Promise.all([panel.context.ready, panel.sessionContext.ready]);
-      await commands.execute("nbchat:panel");
-    },
-  });
-  const kernelIconUrl = new URL("chat.svg", import.meta.url).href;
-  launcher.add({ command, category: "Notebook", rank: 90, kernelIconUrl });
+async function newNotebook({ commands, serviceManager }, cwd) {
+  const kernelName = serviceManager.kernelspecs.specs?.default;
+  const panel = await commands.execute("notebook:create-new", { cwd, kernelName });
+  await panel.sessionContext.ready;
+  return panel;
 }

@@ -2,7 +2,8 @@
 // It shares nothing, takes JupyterLab's own packages, and hands over one plugin.
 
 (() => {
-  const script = /** @type {HTMLScriptElement} */ (document.currentScript);
+  const { src } = /** @type {HTMLScriptElement} */ (document.currentScript);
+  const { compare } = new Intl.Collator("en", { numeric: true });
   /** @type {SharedScope} */
   let scope = {};
 
@@ -12,30 +13,27 @@
    * @param {string} name
    */
   async function shared(name) {
-    const versions = Object.keys(scope[name] ?? {});
-    versions.sort((one, other) => one.localeCompare(other, "en", { numeric: true }));
-    const newest = versions.pop();
-    if (newest === undefined) throw new Error(`there is no package ${name}`);
+    const newest = Object.keys(scope[name] ?? {})
+      .sort(compare)
+      .pop();
+    if (!newest) throw new Error(`there is no package ${name}`);
     return (await scope[name][newest].get())();
   }
 
-  /** @type {Container} */
-  const container = {
+  window._JUPYTERLAB ??= {};
+  window._JUPYTERLAB.nbchat = {
     init(packages) {
       scope = packages;
     },
     async get() {
       try {
-        const { makePlugin } = await import(new URL("plugin.js", script.src).href);
+        const { makePlugin } = await import(new URL("plugin.js", src).href);
         const plugin = await makePlugin(shared);
-        return () => ({ __esModule: true, default: plugin });
+        return () => plugin;
       } catch (error) {
         console.error("nbchat goes without its extension of JupyterLab:", error);
-        return () => ({ __esModule: true, default: [] });
+        return () => [];
       }
     },
   };
-
-  window._JUPYTERLAB ??= {};
-  window._JUPYTERLAB.nbchat = container;
 })();

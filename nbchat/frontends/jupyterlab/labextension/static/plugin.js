@@ -2,145 +2,80 @@
 
 import { besideNotebooks } from "./beside.js";
 import { dressBlocks } from "./blocks.js";
-import { workOn } from "./cells.js";
+import { afterPause, element, workOn } from "./cells.js";
 import { addCommands } from "./commands.js";
-import { dressOutputs } from "./errors.js";
 import { linkTo } from "./link.js";
-import { proposalsFor, proposeByItself } from "./proposal.js";
+import { dressOutputs } from "./outputs.js";
+import { proposalsFor } from "./proposal.js";
 import { proseFor } from "./prose.js";
 
-// Of what a person may have switched off, by package.
-const TOKENS = {
-  translation: "ITranslator",
-  apputils: "ICommandPalette",
-  mainmenu: "IMainMenu",
-  launcher: "ILauncher",
-  application: "ILayoutRestorer",
+// What it goes without where a package is missing or broken. A name with an I may be switched off.
+const PACKAGES = {
+  "@jupyterlab/translation": "ITranslator",
+  "@jupyterlab/apputils": "ICommandPalette",
+  "@jupyterlab/mainmenu": "IMainMenu",
+  "@jupyterlab/launcher": "ILauncher",
+  "@jupyterlab/application": "ILayoutRestorer",
+  "@lumino/widgets": "its menu and its sidebar",
 };
+
+const PAUSE = 1000; // milliseconds after a cell has run, before the next one is asked for by itself
 
 /**
  * @param {(name: string) => Promise<any>} shared  a package of JupyterLab
  * @returns {Promise<LabPlugin>}
  */
 export async function makePlugin(shared) {
-  const [notebook, state, view] = await Promise.all(
+  const [{ INotebookTracker, NotebookActions }, state, view] = await Promise.all(
     ["@jupyterlab/notebook", "@codemirror/state", "@codemirror/view"].map(shared),
   );
-  const words = await (await fetch(ownFile("words.json"))).json();
-  const tokens = await optionalTokens(shared);
-  const widgets = await optional(shared, "@lumino/widgets", "its menu and its sidebar");
+  const words = await (await fetch(new URL("words.json", import.meta.url))).json();
+  const optional = Object.entries(PACKAGES).map(([name, what]) =>
+    shared(name).catch((error) => console.warn(`nbchat goes without ${what}:`, error)),
+  );
+  const packages = await Promise.all(optional);
+  const [, apputils, , , , widgets] = packages;
+  // Where there is no such package, something that nobody provides.
+  const tokens = Object.values(PACKAGES).map((token, place) => packages[place]?.[token] ?? {});
 
   return {
     id: "nbchat:extension",
     autoStart: true,
-    optional: [notebook.INotebookTracker, ...tokens],
+    optional: [INotebookTracker, ...tokens],
     activate(app, tracker, translator, palette, mainMenu, launcher, restorer) {
       if (!tracker) return;
-      addStyle(ownFile("style.css"));
-      const phrase = phrases(words, translator?.languageCode ?? "en");
+      const { href } = new URL("style.css", import.meta.url);
+      document.head.append(element("link", { rel: "stylesheet", href }));
+      const table = { ...words.en, ...words[translator?.languageCode.slice(0, 2) ?? "en"] };
+      const phrase = (/** @type {string} */ name) => table[name] ?? name;
       /** @type {Lab} */
-      const lab = { app, tracker, ...workOn(phrase, notebook.NotebookActions), phrase };
-      const questions = proseFor(state, view, lab);
+      const lab = { app, tracker, phrase, apputils, ...workOn(phrase, NotebookActions) };
+      const prose = proseFor(state, view);
       const beside = widgets && besideNotebooks(lab, widgets, restorer);
-      const propose = proposalsFor(state, view, lab);
-      watchNotebooks(tracker, (panel) => {
+      const propose = proposalsFor(prose.mark, view, lab);
+      /** @type {WeakSet<CodeCell>} */
+      const dressed = new WeakSet();
+      const watch = (/** @type {NotebookPanel} */ panel) => {
         const kernel = linkTo(panel);
         beside?.watch(panel, kernel);
-        proposeByItself(panel, kernel, propose);
-        return (cell) => {
-          questions.dress(cell, kernel);
-          dressBlocks(lab, panel, cell);
-          dressOutputs(lab, panel, cell, kernel);
+        // The kernel answers where the settings say so.
+        const next = () => kernel.isOpen && !panel.isDisposed && propose(panel, kernel, true);
+        kernel.onChange(afterPause(next, PAUSE), panel);
+        const dress = () => {
+          for (const cell of panel.content.widgets) {
+            if (cell.model.type !== "code" || dressed.has(cell)) continue;
+            dressed.add(cell);
+            prose.dress(cell, kernel);
+            dressBlocks(lab, panel, cell);
+            dressOutputs(lab, panel, cell, kernel);
+          }
         };
-      });
+        panel.content.model?.cells.changed.connect(dress);
+        dress();
+      };
+      tracker.forEach(watch);
+      tracker.widgetAdded.connect((_, panel) => watch(panel));
       addCommands(lab, beside, propose, { palette, mainMenu, launcher, widgets });
     },
   };
-}
-
-/**
- * The tokens; a stand-in for those that are not there.
- *
- * @param {(name: string) => Promise<any>} shared
- */
-async function optionalTokens(shared) {
-  const { Token } = await shared("@lumino/coreutils");
-  const found = Object.entries(TOKENS).map(async ([name, token]) => {
-    const missing = new Token(`nbchat:no-${token}`);
-    return (await optional(shared, `@jupyterlab/${name}`, token))?.[token] ?? missing;
-  });
-  return Promise.all(found);
-}
-
-/**
- * @param {(name: string) => Promise<any>} shared
- * @param {string} name
- * @param {string} what  is missed where the package is missing or broken
- */
-async function optional(shared, name, what) {
-  try {
-    return await shared(name);
-  } catch (error) {
-    console.warn(`nbchat goes without ${what}:`, error);
-    return null;
-  }
-}
-
-/**
- * The address of a file that lies beside this one.
- *
- * @param {string} name
- */
-function ownFile(name) {
-  return new URL(name, import.meta.url).href;
-}
-
-/** @param {string} address */
-function addStyle(address) {
-  const link = document.createElement("link");
-  link.rel = "stylesheet";
-  link.href = address;
-  document.head.append(link);
-}
-
-/**
- * @param {Record<string, Record<string, string>>} words  by language and by name
- * @param {string} locale  "en", "zh_CN", "zh-CN", "default"
- * @returns {Phrase}
- */
-function phrases(words, locale) {
-  const table = { ...words.en, ...words[locale.slice(0, 2)] };
-  return (name) => table[name] ?? name;
-}
-
-/**
- * Calls for every code cell of every notebook, once, whenever it was opened or made.
- *
- * @param {Tracker} tracker
- * @param {(panel: NotebookPanel) => (cell: CodeCell) => void} open  called once for a notebook
- */
-function watchNotebooks(tracker, open) {
-  /** @type {WeakSet<NotebookPanel | CodeCell>} */
-  const seen = new WeakSet();
-  const watch = (/** @type {NotebookPanel} */ panel) => {
-    if (seen.has(panel)) return;
-    seen.add(panel);
-    const take = open(panel);
-    const { content } = panel;
-    const look = () => {
-      for (const cell of content.widgets) {
-        if (cell.model.type !== "code" || seen.has(cell)) continue;
-        seen.add(cell);
-        take(cell);
-      }
-    };
-    const follow = () => {
-      content.model?.cells.changed.connect(look);
-      look();
-    };
-    content.modelChanged.connect(follow);
-    follow();
-  };
-  tracker.forEach(watch);
-  tracker.widgetAdded.connect((_, panel) => watch(panel));
 }

@@ -1,28 +1,22 @@
 // A question from anywhere: a field over the notebook, which goes away with Enter or Escape.
 
+import { element } from "./cells.js";
+
 /**
  * @param {Lab} lab
  * @param {(text: string) => void} ask
  */
-export function openQuickQuestion(lab, ask) {
-  const dialog = document.createElement("dialog");
-  dialog.className = "nbchat-quick";
+export function openQuickQuestion({ phrase }, ask) {
+  const ariaLabel = phrase("quick");
+  const field = element("input", { className: "jp-mod-styled", placeholder: ariaLabel, ariaLabel });
+  const form = element("form", { method: "dialog" }, field);
+  const dialog = element("dialog", { className: "nbchat-quick", ariaLabel, closedBy: "any" }, form);
   dialog.dataset.lmSuppressShortcuts = "true";
-  const field = document.createElement("input");
-  field.placeholder = dialog.ariaLabel = field.ariaLabel = lab.phrase("quick");
-  const form = document.createElement("form");
-  form.method = "dialog";
-  form.append(field);
-  dialog.append(form);
-  let text = "";
-  dialog.closedBy = "any";
-  form.onsubmit = () => {
-    text = field.value.trim();
-  };
+  form.onsubmit = () => dialog.close(field.value.trim());
   // The focus is back by then.
   dialog.onclose = () => {
     dialog.remove();
-    if (text) ask(text);
+    if (dialog.returnValue) ask(dialog.returnValue);
   };
   document.body.append(dialog);
   dialog.showModal();
