@@ -21,9 +21,10 @@ if TYPE_CHECKING:
     from nbchat.frontends.notebook.surroundings import Surroundings
 
 SMALLEST_GROUP = 600  # characters of settled HTML that become an output of their own
-# Later it takes one part in so many of what is settled: outputs stay few, and what is
-# repainted stays short.
-GROUP_SHARE = 8
+# Where more has settled it takes one part in so many of what is beyond that: outputs stay few,
+# and what is repainted stays short.
+ORDINARY_SIZE = 12_000
+GROUP_SHARE = 5
 LARGEST_GROUP = 20_000  # characters that settled HTML in one output should not exceed
 
 
@@ -126,7 +127,8 @@ class SeveralOutputs:
         group = settled[self._finished_blocks : self._seen_blocks]
         size = sum(map(len, group))
         new = sum(map(len, settled[self._seen_blocks :]))
-        is_enough = size >= self._finished_size // GROUP_SHARE or size + new > LARGEST_GROUP
+        wanted = (self._finished_size - ORDINARY_SIZE) // GROUP_SHARE
+        is_enough = size >= wanted or size + new > LARGEST_GROUP
         if size < SMALLEST_GROUP or not is_enough or self._outputs.are_full:
             return []
         self._outputs.open += 1

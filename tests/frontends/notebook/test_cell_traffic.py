@@ -14,7 +14,7 @@ from nbchat.frontends.notebook.repaint_clock import EARLY_SECONDS, RENDER_SHARE,
 from nbchat.messages import Text, Thought
 from nbchat.render import LongBlocks
 
-from ...benchmarks.answers import SHAPES
+from ...benchmarks.answers import SHAPES, markdown
 from ...render.streaming.test_incremental import LINES
 from ...render.streaming.test_long_blocks import ENDLESS, ONE_LINE, TYPED
 from .timed_cell import TICK, Wire, said, streamed
@@ -106,6 +106,20 @@ def test_an_ordinary_answer_is_painted_as_often_as_anyone_can_follow(
     assert sum(at < start + EARLY_SECONDS for at in moments) >= 8 * EARLY_SECONDS
     for second in range(5, 9):
         assert sum(start + second <= at < start + second + 1 for at in moments) >= 2
+
+
+@pytest.mark.field("look 14")
+def test_an_answer_of_fifteen_seconds_does_not_change_gear(shell: InteractiveShell) -> None:
+    """Nor is what is painted again much: its settled blocks soon have outputs of their own."""
+    text = markdown(4_500)
+    wire = streamed(shell, said(text), 15.0)
+    moments = repaints(wire)
+    start = moments[0]
+
+    for second in range(14):
+        assert sum(start + second <= at < start + second + 1 for at in moments) >= 6
+    assert characters(wire) < 30 * len(text)
+    assert len({output for _, output, _ in wire.sent}) < MOST_OUTPUTS // 2
 
 
 @pytest.mark.parametrize("seconds", [0.002, 0.02, 0.2, 1.0])
