@@ -185,7 +185,8 @@ class Transcript:
 
     def _first_asked(self) -> str:
         """What is asked, or was in vain, where nothing has been answered yet."""
-        turns = [one.turn for one in (*self.live.values(), *self.failed.values())]
+        turns = [live.turn for live in self.live.values()]
+        turns += [failed.turn for failed in self.failed.values()]
         return turns[0].title if turns else ""
 
     def replay(self) -> None:
