@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -11,6 +13,7 @@ from nbchat.events import Event, Notice
 from nbchat.frontends.notebook.cell_outputs import MOST_OUTPUTS
 from nbchat.frontends.notebook.one_output import RESENT_IN_ONE_OUTPUT
 from nbchat.frontends.notebook.repaint_clock import EARLY_SECONDS, RENDER_SHARE, RESENT_PER_SECOND
+from nbchat.frontends.notebook.several_outputs import GROUP_GAP
 from nbchat.messages import Text, Thought
 from nbchat.render import LongBlocks
 
@@ -120,6 +123,15 @@ def test_an_answer_of_fifteen_seconds_does_not_change_gear(shell: InteractiveShe
         assert sum(start + second <= at < start + second + 1 for at in moments) >= 6
     assert characters(wire) < 30 * len(text)
     assert len({output for _, output, _ in wire.sent}) < MOST_OUTPUTS // 2
+
+
+def test_words_that_come_fast_make_no_output_at_every_repaint(shell: InteractiveShell) -> None:
+    """JupyterLab takes longer to add one than to show it anew."""
+    wire = streamed(shell, said(markdown(20_000)), 10.0)
+    added = {output: at for at, output, _ in reversed(wire.sent)}
+
+    gaps = [after - before for before, after in pairwise(sorted(added.values())[2:])]
+    assert min(gaps) > 0.9 * GROUP_GAP
 
 
 @pytest.mark.parametrize("seconds", [0.002, 0.02, 0.2, 1.0])
