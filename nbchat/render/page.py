@@ -131,8 +131,17 @@ def styled_page(inner: str) -> str:
 
 
 def page(inner: str) -> str:
+    return _framed(inner, f" style={inline_style.PAGE}")
+
+
+def part(inner: str) -> str:
+    """A page that is shown for a moment, and whose style is in another one."""
+    return _framed(inner)
+
+
+def _framed(inner: str, style: str = "") -> str:
     # The two ignore classes keep the page's own MathJax away from "$5 and $6".
-    mark = f'class="nbc tex2jax_ignore mathjax_ignore" style={inline_style.PAGE}'
+    mark = f'class="nbc tex2jax_ignore mathjax_ignore"{style}'
     return without_blank_lines(f"<div {mark}>{inner}</div>")
 
 

@@ -20,7 +20,8 @@ LOOK = """page => Object.fromEntries(
         const style = getComputedStyle(found);
         const shown = ["fontSize", "lineHeight", "paddingTop", "paddingLeft", "marginBottom",
             "borderTopWidth", "borderTopLeftRadius", "backgroundColor", "borderBottomWidth"];
-        return [name, shown.map(one => style[one]).join(" ")];
+        const height = name === "legend" ? found.offsetHeight : "";
+        return [name, shown.map(one => style[one]).join(" ") + height];
     }))"""
 RIGHT = "node => Math.round(node.getBoundingClientRect().right)"
 

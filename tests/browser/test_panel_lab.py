@@ -238,6 +238,26 @@ def test_two_panels_of_one_conversation_stay_in_step(in_lab: InLab) -> None:
     wait_for_text(notebook, "2/2", 2)
 
 
+def test_the_title_is_the_first_question_while_it_is_answered(
+    in_lab: InLab, service: Service
+) -> None:
+    service.plays(answer(*said(*["word "] * 400), gap=0.02))
+    notebook = in_lab(load=using(service))
+    heading = notebook.page.locator(".nbp-root header h2")
+    assert heading.inner_text() == "New chat"
+
+    ask(notebook, "Why is it so?")
+    notebook.page.get_by_role("heading", name="Why is it so?").wait_for()
+
+    assert notebook.page.locator(".nbp-stop").is_visible()
+    notebook.page.get_by_role("button", name="More", exact=True).click()
+    notebook.page.get_by_role("button", name="Settings").click()
+    notebook.page.get_by_label("Title").fill("Reasons")
+    notebook.page.keyboard.press("Escape")
+    notebook.page.get_by_role("heading", name="Reasons").wait_for()
+    notebook.page.locator(".nbp-stop").click()
+
+
 def test_another_conversation_is_begun_named_and_left_again(in_lab: InLab) -> None:
     notebook = in_lab("[chat.title for chat in (nbchat.chat(), nbchat.chat('chat-2'))]")
     page = notebook.page

@@ -203,3 +203,27 @@ def test_words_go_in_the_direction_of_their_script(open_panel: OpenPanel) -> Non
     assert panel.page.locator(".nbp-words").evaluate(direction) == "rtl"
     paragraphs = panel.page.locator(".nbp-answer p:not(.nbp-wait)")
     assert [paragraphs.nth(n).evaluate(direction) for n in (0, 1)] == ["rtl", "ltr"]
+
+
+@pytest.mark.parametrize("width", [340, 440])
+def test_what_stands_side_by_side_is_in_line(open_panel: OpenPanel, width: int) -> None:
+    """The title and its buttons, the models and the thinking, an error's command and its Copy."""
+    panel = open_panel(width=width)
+    fill_transcript(panel)
+
+    for names in (
+        ("header h2", "header button >> nth=0"),
+        ("button.nbp-pick", "select.nbp-pick"),
+        ("button.nbp-pick", ".nbp-send"),
+    ):
+        boxes = [panel.page.locator(name).bounding_box() for name in names]
+        one, other = (box["y"] + box["height"] / 2 for box in boxes)
+        assert one == pytest.approx(other, abs=1)
+    model, thinking = (panel.page.locator(f"{tag}.nbp-pick") for tag in ("button", "select"))
+    assert model.bounding_box()["height"] == thinking.bounding_box()["height"]
+    assert model.evaluate("node => node.scrollWidth <= node.clientWidth")  # its name is read
+    alert = panel.page.locator(".nbp-err")
+    command = alert.locator("code").bounding_box()
+    copy = alert.get_by_role("button", name="Copy").bounding_box()
+    assert command["x"] + command["width"] <= copy["x"]
+    assert command["y"] <= copy["y"] <= command["y"] + command["height"]

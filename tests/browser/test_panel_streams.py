@@ -7,7 +7,7 @@ from typing import Any
 from nbchat import render
 from nbchat.frontends.panel.live_turn import splice
 
-from .panel_page import OpenPanel, Page
+from .panel_page import OpenPanel, Page, row, rows, state
 
 CODE = "So:\n\n```python\nx = 1\ny = 2"
 
@@ -61,6 +61,24 @@ def test_the_caret_stands_in_code_that_comes_and_its_bar_does_not_jump(
     assert in_code
     assert bar.bounding_box() == open_bar
     assert bar.locator("span").bounding_box()["x"] == left["x"]
+
+
+def test_the_bar_above_code_is_low_and_its_buttons_are_easy_to_hit(open_panel: OpenPanel) -> None:
+    """As high as in a cell, where it has no buttons; they may stand in two rows."""
+    panel = open_panel(width=700)
+    panel.page.evaluate("window.Jupyter = { notebook: { insert_cell_above() {} } }")
+    panel.tell(state("a"), rows(row("a", text=f"{CODE}\n```")))
+    bar = panel.page.locator(".nbp-answer legend")
+    boxes = [button.bounding_box() for button in bar.get_by_role("button").all()]
+
+    assert round(bar.bounding_box()["height"]) == 24
+    assert len(boxes) == 4
+    assert min(min(box["width"], box["height"]) for box in boxes) >= 24
+
+    panel.page.set_viewport_size({"width": 340, "height": 800})
+    tops = {button.bounding_box()["y"] for button in bar.get_by_role("button").all()}
+    assert len(tops) == 2
+    assert max(tops) - min(tops) >= 24
 
 
 def test_the_box_of_the_first_action_is_not_cut_off(open_panel: OpenPanel) -> None:

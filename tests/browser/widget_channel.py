@@ -37,8 +37,9 @@ def _truth(panel):
             model, _ = await state.default_model(conversation)
         except Exception as error:
             model = ""
-        return {"turns": turns, "failed": failed, "model": model,
-                "title": conversation.title or conversation.name}
+        asked_in_vain = [f.turn.title for f in session.transcript.failed.values()][:1]
+        title = conversation.title or "".join(asked_in_vain) or conversation.name
+        return {"turns": turns, "failed": failed, "model": model, "title": title}
 
     return json.dumps(state.thread.submit(look()).result(20))
 """

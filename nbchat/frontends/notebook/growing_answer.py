@@ -115,7 +115,7 @@ class GrowingAnswer:
 
     def _add_call(self, call: GrowingCall) -> GrowingCall:
         words = self.blocks
-        words.feed("".join(self._value_words))
+        words.feed("".join([*self._value_words, "\n\n"]))  # nothing is added to them any more
         self._value = None
         self._value_words.clear()
         if words.settled or words.tail:

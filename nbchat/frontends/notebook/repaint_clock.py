@@ -9,8 +9,8 @@ from __future__ import annotations
 
 EARLY_SECONDS = 5.0  # from the start, in which a reader watches closely
 EARLY_GAP = 0.11  # seconds between two repaints then
-LATE_GAP = 0.2  # and after
-ORDINARY_SECONDS = 10.0  # of an answer; where it goes on, the gap grows bit by bit
+LATE_GAP = 0.16  # and after
+ORDINARY_SECONDS = 15.0  # of an answer; where it goes on, the gap grows bit by bit
 TIRED_GAP = 0.25  # to this
 LONGEST_EARLY_GAP = 0.12  # seconds between two repaints of the longest page
 LONGEST_LATE_GAP = 0.4  # and after

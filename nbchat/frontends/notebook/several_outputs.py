@@ -21,9 +21,11 @@ if TYPE_CHECKING:
     from nbchat.frontends.notebook.surroundings import Surroundings
 
 SMALLEST_GROUP = 600  # characters of settled HTML that become an output of their own
-# Later it takes one part in so many of what is settled: outputs stay few, and what is
-# repainted stays short.
-GROUP_SHARE = 8
+# Where more has settled it takes one part in so many of what is beyond that: outputs stay few,
+# and what is repainted stays short.
+ORDINARY_SIZE = 12_000
+GROUP_SHARE = 5
+GROUP_GAP = 0.8  # seconds between two new outputs: each costs the page more than a repaint
 LARGEST_GROUP = 20_000  # characters that settled HTML in one output should not exceed
 
 
@@ -45,6 +47,7 @@ class SeveralOutputs:
         self._head = 0, 0  # how much of each it shows, folded
         self._finished_blocks = 0  # in outputs that are not painted again
         self._finished_size = 0  # characters of these
+        self._next_group = 0.0  # when an output may be finished again
         self._seen_blocks = 0  # that have been painted as settled
         self._page = ""  # the open output, as it was painted
 
@@ -86,7 +89,7 @@ class SeveralOutputs:
             self._begin_words()
         head_is_due = self._is_head_due()
         before = self._outputs.open
-        group = self._take_group(settled)
+        group = self._take_group(settled, now)
         # The new output comes first, with what was the open end of the one before. The style
         # hides that end in the old output until it is finished below, so nothing moves.
         page = render.live_html(
@@ -118,7 +121,7 @@ class SeveralOutputs:
         self._head = there
         return True
 
-    def _take_group(self, settled: Sequence[str]) -> Sequence[str]:
+    def _take_group(self, settled: Sequence[str], now: float) -> Sequence[str]:
         """Go on in a new output where enough has settled; the blocks that the old one ends with.
 
         Only blocks that have been seen are taken, so that nothing appears twice.
@@ -126,10 +129,12 @@ class SeveralOutputs:
         group = settled[self._finished_blocks : self._seen_blocks]
         size = sum(map(len, group))
         new = sum(map(len, settled[self._seen_blocks :]))
-        is_enough = size >= self._finished_size // GROUP_SHARE or size + new > LARGEST_GROUP
+        wanted = (self._finished_size - ORDINARY_SIZE) // GROUP_SHARE
+        is_enough = (size >= wanted and now >= self._next_group) or size + new > LARGEST_GROUP
         if size < SMALLEST_GROUP or not is_enough or self._outputs.are_full:
             return []
         self._outputs.open += 1
+        self._next_group = now + GROUP_GAP
         self._finished_blocks = self._seen_blocks
         self._finished_size += size
         return group

@@ -95,6 +95,8 @@ class Transcript:
             return
         live.model = model
         self._tell_open(turn, **live.fields)
+        if not self.conversation.title:
+            self.tell_state()  # which has this question as its title
 
     def note(self, turn: Turn, call_id: str, state: State, heard: ToolOutput | None = None) -> None:
         """A person is asked whether a call may run, or it waits for a cell, or it runs."""
@@ -176,7 +178,9 @@ class Transcript:
             {
                 "kind": "state",
                 "name": conversation.name,
-                "title": shown_title(conversation.title or conversation.name),
+                "title": shown_title(
+                    conversation.title or self._first_asked() or conversation.name
+                ),
                 "ids": [turn.id for turn in turns],
                 "places": places,
                 "live": [*self.live],
@@ -184,6 +188,12 @@ class Transcript:
                 "copy": self._update_copy(conversation),
             }
         )
+
+    def _first_asked(self) -> str:
+        """What is asked, or was in vain, where nothing has been answered yet."""
+        turns = [live.turn for live in self.live.values()]
+        turns += [failed.turn for failed in self.failed.values()]
+        return turns[0].title if turns else ""
 
     def replay(self) -> None:
         """All that a new view needs, the newest page first; older rows it asks for."""

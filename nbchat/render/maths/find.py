@@ -56,23 +56,23 @@ def _inline_rule(state: StateInline, silent: bool) -> bool:
 def formula_at(source: str, start: int) -> tuple[str, str, int] | None:
     """`(opener, tex, end)` of the formula that begins here, if one does."""
     opener = source[start : start + 2]
-    if opener in _CLOSERS:
+    if opener in CLOSERS:
         return _between(source, opener, start)
     before = source[start - 1] if start else ""
     if source[start] != "$" or (before and before in "\\$"):
         return None
     if opener == "$$":
         return _between(source, opener, start)
-    return None if _is_alphanumeric(before) else _after_dollar(source, start)
+    return None if is_ascii_word(before) else _after_dollar(source, start)
 
 
-_CLOSERS = {r"\(": r"\)", r"\[": r"\]"}
+CLOSERS = {r"\(": r"\)", r"\[": r"\]"}
 
 
 def _between(source: str, opener: str, start: int) -> tuple[str, str, int] | None:
     """A formula between two marks of two characters."""
     begin = start + len(opener)
-    end = _find_closer(source, _CLOSERS.get(opener, opener), begin)
+    end = _find_closer(source, CLOSERS.get(opener, opener), begin)
     tex = source[begin:end].strip() if end > 0 else ""
     return (opener, tex, end + len(opener)) if _is_plausible(tex) else None
 
@@ -83,17 +83,12 @@ def _after_dollar(source: str, start: int) -> tuple[str, str, int] | None:
     if end < 0:
         return None
     after = source[end + 1 : end + 2]
-    if _is_alphanumeric(after) or after == "$":
+    if is_ascii_word(after) or after == "$":
         return None
     tex = source[start + 1 : end]
     if tex != tex.strip() or "`" in tex or not _is_plausible(tex):
         return None
     return "$", tex, end + 1
-
-
-def speaks_tex(words: str) -> bool:
-    """Whether the words have something in them that only formulas have."""
-    return bool(_SPEAKS_TEX.search(words))
 
 
 def _find_closer(source: str, closer: str, start: int) -> int:
@@ -112,7 +107,8 @@ def _is_escaped(source: str, position: int) -> bool:
     return (position - run) % 2 == 1
 
 
-def _is_alphanumeric(character: str) -> bool:
+def is_ascii_word(character: str) -> bool:
+    """Whether this is a letter or a digit of ASCII, beside which a `$` is money."""
     return character.isascii() and character.isalnum()
 
 

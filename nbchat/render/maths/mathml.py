@@ -64,6 +64,7 @@ def _convert(tex: str, display: bool) -> tuple[str | None, str | None]:
         from latex2mathml.converter import convert_to_element
 
         tree = convert_to_element(translate_tex(tex), display="block" if display else "inline")
+        _make_bases(tree)
         inner = _row(tree[0])  # without the outermost mrow, which <math> is already
     except Exception:  # half of what it raises is by accident: IndexError, StopIteration
         return None, None
@@ -74,6 +75,15 @@ def _convert(tex: str, display: bool) -> tuple[str | None, str | None]:
     inner = _UPRIGHT.sub(lambda letters: f"<mi>{re.sub('<[^>]*>', '', letters[0])}</mi>", inner)
     mark = ' display="block"' if display else ""
     return f"<math{mark}>{inner}</math>", one_line(list(tree[0]))
+
+
+def _make_bases(tree: Element) -> None:
+    """Make one element of a matrix that has an index; it comes as three: brackets and a table."""
+    for script in [element for element in tree.iter() if element.tag in _WITH_LIMITS]:
+        if len(script) == _PARTS[script.tag] + 2 and script[1].tag == "mtable":
+            matrix = script.makeelement("mrow", {})
+            matrix.extend(script[:3])
+            script[:3] = [matrix]
 
 
 def _write(element: Element) -> str:

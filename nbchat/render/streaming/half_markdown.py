@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 
 from nbchat.render.markdown.bare_tags import BARE_TAG, BARE_TAG_IN_SUMMARY, DRAWN, DRAWN_IN_SUMMARY
-from nbchat.render.maths.find import formula_at, speaks_tex
+from nbchat.render.maths.find import formula_at
+from nbchat.render.streaming.half_formulas import held_from
 
 LONGEST_REPAIRED = 5_000  # characters of the last paragraph; a longer one stays as it is
 
@@ -155,13 +156,15 @@ def _without_half(words: str, position: int) -> str | None:
             if words.find(run, position + len(run)) < 0:
                 inside = words[position + len(run) :].strip("`")
                 return f"{before}{run}{inside}{run}" if inside.strip() else before
-        case "$" | "\\" if not formula_at(words, position):
+        case "$" | "\\":
             # A block on lines of its own, which is drawn once it ends.
-            if not before.strip() and (marker := words[position:][:2]) in ("$$", r"\["):
+            marker = words[position:][:2]
+            is_block = marker in ("$$", r"\[") and not before.strip()
+            if is_block and not formula_at(words, position):
                 tex = words[position + 2 :].strip("$\\\n ")
                 return f"{before}{marker}\n{tex}" if tex else before
-            if _is_half_formula(words[position:]):
-                return before + _code_of(words[position:])
+            held = held_from(words, position)
+            return words[:held] if held is not None else None
         case "!" if _HALF_PICTURE.match(words, position):
             return before
         case "<" if half := _HALF_TAG.match(words, position):
@@ -221,15 +224,3 @@ def _note_tag(tag: re.Match[str], opened: list[str]) -> None:
 def _may_become_tag(half: str) -> bool:
     name = half.removeprefix("/")
     return any(tag.startswith(name) for tag in _BEGUN_TAGS)
-
-
-def _is_half_formula(rest: str) -> bool:
-    if rest.startswith((r"\(", r"\[")):
-        return True
-    return rest.startswith("$") and "$" not in rest.lstrip("$") and speaks_tex(rest)
-
-
-def _code_of(source: str) -> str:
-    longest = max(map(len, _TICKS.findall(source)), default=0)
-    ticks = "`" * (longest + 1)
-    return f"{ticks} {source.strip()} {ticks}"

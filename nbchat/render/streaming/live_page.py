@@ -14,7 +14,7 @@ from html import escape
 from nbchat.languages import translated
 from nbchat.render import inline_style, stylesheets
 from nbchat.render.characters import readable, undisguised
-from nbchat.render.page import STYLE, details, line, note, page, thinking_summary
+from nbchat.render.page import STYLE, details, line, note, page, part, thinking_summary
 
 # For the pages of an answer that is spread over several outputs.
 LIVE_STYLE = "".join([STYLE, *map(stylesheets.minified, ("outputs.css", "live.css"))])
@@ -43,7 +43,7 @@ _FORMULA = re.compile(
 )
 _HEADING = re.compile(r"<(h[1-6])(?=[ >])")
 
-_CARET = '<span class="nbc-caret"></span>'
+_CARET = "<span class=nbc-caret></span>"
 # The caret goes behind the last word, inside the last paragraph, item or cell.
 _CLOSING_TAGS = re.compile(
     r"(?:</(?:p|b(?=></h)|h[1-6]|li|ul|ol|blockquote|pre|div"
@@ -68,8 +68,8 @@ def live_html(
     parts = [_open_thought(thought), *map(note, notices), *blocks]
     if status:  # last, where the reader is
         words = _with_caret(tail) if caret and (tail or blocks) else tail
-        parts.append(f'<div class="nbc-open">{words}{_status_html(status)}</div>')
-    return page("".join(parts))
+        parts.append(f"<div class=nbc-open>{words}{_status_html(status)}</div>")
+    return part("".join(parts))
 
 
 def whole_live_html(
@@ -113,11 +113,11 @@ def lighten(block: str) -> str:
 
 def folded_html(thought: str, notices: Sequence[str] = ()) -> str:
     """`folded_head` as a page: the first of several outputs."""
-    return page(folded_head(thought, notices))
+    return part(folded_head(thought, notices))
 
 
 def _status_html(status: str) -> str:
-    return f'<p class="nbc-note nbc-live">{line(status)}</p>'
+    return f"<p class='nbc-note nbc-live'>{line(status)}</p>"
 
 
 def _open_thought(thought: str) -> str:

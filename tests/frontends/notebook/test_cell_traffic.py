@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -11,10 +13,11 @@ from nbchat.events import Event, Notice
 from nbchat.frontends.notebook.cell_outputs import MOST_OUTPUTS
 from nbchat.frontends.notebook.one_output import RESENT_IN_ONE_OUTPUT
 from nbchat.frontends.notebook.repaint_clock import EARLY_SECONDS, RENDER_SHARE, RESENT_PER_SECOND
+from nbchat.frontends.notebook.several_outputs import GROUP_GAP
 from nbchat.messages import Text, Thought
 from nbchat.render import LongBlocks
 
-from ...benchmarks.answers import SHAPES
+from ...benchmarks.answers import SHAPES, markdown
 from ...render.streaming.test_incremental import LINES
 from ...render.streaming.test_long_blocks import ENDLESS, ONE_LINE, TYPED
 from .timed_cell import TICK, Wire, said, streamed
@@ -106,6 +109,29 @@ def test_an_ordinary_answer_is_painted_as_often_as_anyone_can_follow(
     assert sum(at < start + EARLY_SECONDS for at in moments) >= 8 * EARLY_SECONDS
     for second in range(5, 9):
         assert sum(start + second <= at < start + second + 1 for at in moments) >= 2
+
+
+@pytest.mark.field("look 14")
+def test_an_answer_of_fifteen_seconds_does_not_change_gear(shell: InteractiveShell) -> None:
+    """Nor is what is painted again much: its settled blocks soon have outputs of their own."""
+    text = markdown(4_500)
+    wire = streamed(shell, said(text), 15.0)
+    moments = repaints(wire)
+    start = moments[0]
+
+    for second in range(14):
+        assert sum(start + second <= at < start + second + 1 for at in moments) >= 6
+    assert characters(wire) < 30 * len(text)
+    assert len({output for _, output, _ in wire.sent}) < MOST_OUTPUTS // 2
+
+
+def test_words_that_come_fast_make_no_output_at_every_repaint(shell: InteractiveShell) -> None:
+    """JupyterLab takes longer to add one than to show it anew."""
+    wire = streamed(shell, said(markdown(20_000)), 10.0)
+    added = {output: at for at, output, _ in reversed(wire.sent)}
+
+    gaps = [after - before for before, after in pairwise(sorted(added.values())[2:])]
+    assert min(gaps) > 0.9 * GROUP_GAP
 
 
 @pytest.mark.parametrize("seconds", [0.002, 0.02, 0.2, 1.0])

@@ -70,6 +70,16 @@ def test_what_is_settled_only_grows() -> None:
     assert places == sorted(places)
 
 
+def test_words_that_waited_for_more_are_shown_before_a_call() -> None:
+    """A price may be the beginning of a formula, until it is known that nothing follows."""
+    answer = growing(Text("It costs $5"))
+    assert "$5" not in page(answer)
+
+    answer.take(ONE, 1.0)
+
+    assert "It costs $5" in page(answer)
+
+
 def test_a_running_call_says_how_long_and_shows_what_it_prints() -> None:
     from nbchat.context.cells import Output
 

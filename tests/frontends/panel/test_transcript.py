@@ -60,6 +60,31 @@ def test_a_panel_that_opens_while_nothing_has_been_answered_yet_shows_the_questi
     )
 
 
+def test_the_first_question_is_the_title_as_soon_as_it_is_asked(slow: Service) -> None:
+    slow.plays(answer(*said("late"), hold=0.1), answer(b"{}", status=401))
+    desk = Desk()
+    titles = [desk.all("state")[-1]["title"]]
+    for question, end in (("Why is it so?\nSay more.", "end"), ("And then?", "refusal")):
+        desk.ask(question)
+        desk.wait("state", when=lambda m: m["live"] and m["title"] != "main")
+        desk.wait(end)
+        titles.append(desk.all("state")[-1]["title"])
+
+    assert titles == ["main", "Why is it so?", "Why is it so?"]
+
+
+def test_a_question_that_was_refused_stays_the_title_while_it_is_shown(slow: Service) -> None:
+    slow.plays(answer(b"{}", status=401))
+    desk = Desk()
+    desk.ask("Why?")
+    desk.wait("refusal")
+    refused = desk.wait("state", when=lambda m: m["failed"])
+    desk.say("move", how="reset")
+
+    assert refused["title"] == "Why?"
+    assert desk.wait("state", when=lambda m: m["title"] == "main")["failed"] == []
+
+
 def test_a_turn_that_is_not_there_is_answered_with_the_state(desk: Desk) -> None:
     """A view that has missed a message may ask for it."""
     told = len(desk.all("state"))

@@ -34,6 +34,7 @@ DISPLAYED = [
     r"\sum_{i=1}^{n} (y_i - \hat{y}_i)^2", r"\prod_{i=1}^{n} p_i^{y_i}", r"\sum_{\substack{i=1 \\ i \ne j}}^n x_i",
     r"f(x) = \begin{cases} x & \text{if } x > 0 \\ 0 & \text{otherwise} \end{cases}", r"\begin{pmatrix} a & b \\ c & d \end{pmatrix}",
     r"\begin{bmatrix} 1 & 0 \\ 0 & 1 \end{bmatrix}", r"\begin{vmatrix} a & b \\ c & d \end{vmatrix}", r"\begin{Vmatrix} a \end{Vmatrix}",
+    r"\begin{pmatrix} a & b \\ c & d \end{pmatrix}^{-1}", r"x \begin{bmatrix} a \\ b \end{bmatrix}_i^T y",
     r"\begin{Bmatrix} a \end{Bmatrix}", r"\begin{matrix} a & b \end{matrix}", r"\begin{smallmatrix} a & b \end{smallmatrix}",
     r"\begin{array}{cc} a & b \\ c & d \end{array}", r"\left[\begin{array}{cc|c} 1 & 2 & 3 \\ 4 & 5 & 6 \end{array}\right]",
     r"\begin{array}{l|r} \hline a & b \\ \hline \end{array}", r"\begin{aligned} a &= b + c \\ &= d \end{aligned}",

@@ -49,7 +49,7 @@ def test_where_a_block_is_cut(text: str, rest: str | None) -> None:
 
 
 @pytest.mark.parametrize(
-    "opened", ["**bold ", "`code ", "[link](https://e.com/", r"$\frac{x ", r"\(x ", "*a `b` "]
+    "opened", ["**bold ", "`code ", "[link](https://e.com/", r"$\frac{x ", r"\(x_{", "*a `b` "]
 )
 def test_a_paragraph_is_not_cut_inside_what_is_open(opened: str) -> None:
     before = "Words and words. " * 150

@@ -29,7 +29,7 @@ def test_a_live_page_has_blocks_tail_caret_and_status() -> None:
     html = live_html(page.settled, page.tail, status="kimi · 3 s")
 
     assert "<p>First.</p>" in html
-    assert '<strong>is</strong><span class="nbc-caret"></span></p>' in html
+    assert "<strong>is</strong><span class=nbc-caret></span></p>" in html
     assert html.endswith(">kimi · 3 s</p></div></div>")
 
 
@@ -37,15 +37,14 @@ def test_what_is_still_open_is_marked_for_the_style_to_hide() -> None:
     """When the next output has begun, which shows it too, and this one is not yet painted again."""
     html = live_html(["<p>Settled.</p>"], "<p>open</p>", status="kimi · 3 s")
 
-    assert '<p>Settled.</p><div class="nbc-open"><p>open<' in html
+    assert "<p>Settled.</p><div class=nbc-open><p>open<" in html
     assert (
         ".jp-OutputArea-child:has(~.jp-OutputArea-child .nbc) .nbc-open{display:none}" in LIVE_STYLE
     )
 
 
 def test_a_finished_output_has_its_blocks_alone() -> None:
-    style = "max-width:924px;overflow-wrap:break-word"
-    start = f'<div class="nbc tex2jax_ignore mathjax_ignore" style={style}>'
+    start = '<div class="nbc tex2jax_ignore mathjax_ignore">'
     assert live_html(["<p>Hi</p>"]) == f"{start}<p>Hi</p></div>"
 
 
@@ -95,12 +94,14 @@ def test_the_caret_stands_where_the_next_word_will(text: str) -> None:
 
     assert Page(html, frame=True).faults == []
     assert html.count("nbc-caret") == 1
-    assert '<span class="nbc-caret"></span><p class="nbc-note' not in html
+    assert "<span class=nbc-caret></span><p class='nbc-note" not in html
 
 
 def test_the_style_of_a_live_page_is_in_no_saved_one() -> None:
     assert LIVE_STYLE.startswith(STYLE)
     assert "nbc-open" not in STYLE
+    assert "max-width:924px;overflow-wrap:break-word" in LIVE_STYLE
+    assert "max-width" not in live_html(["<p>One.</p>"], status="kimi")
     assert "url(" not in LIVE_STYLE
     assert "@import" not in LIVE_STYLE
 
@@ -112,7 +113,7 @@ def test_a_page_by_itself_brings_the_style_it_needs_and_nothing_of_it_is_hidden(
 
     assert ".nbc-last{" in thinking
     assert ".nbc-caret{" in words
-    assert '<p>One.</p><p>Two<span class="nbc-caret"></span></p><p class="nbc-note' in words
+    assert "<p>One.</p><p>Two<span class=nbc-caret></span></p><p class='nbc-note" in words
     assert words.endswith(">kimi · 3 s</p></div>")
     for html in (thinking, words):
         assert "nbc-open" not in html
