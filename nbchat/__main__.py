@@ -181,11 +181,12 @@ def check(model: str = "", live: bool = False) -> int:
     from nbchat import runtime
     from nbchat.engine.findings import is_at_fault
     from nbchat.frontends import check_report, setup_check
+    from nbchat.languages import translated
     from nbchat.render.characters import readable
     from nbchat.render.terminal.clean import clean_words
 
     if live:
-        print(check_report.COSTS)
+        print(translated(check_report.COSTS))
     opened = runtime.current()
     findings = setup_check.check(opened, opened.chat(), model, live=live)
     width = shutil.get_terminal_size().columns

@@ -10,7 +10,7 @@ from nbchat.environment import variable_value
 from nbchat.errors import MissingAddress
 from nbchat.hosts import complete_address, host_of, is_loopback, place_of
 from nbchat.key_owners import refuse_key_in_address
-from nbchat.wording import set_variable
+from nbchat.wording import WHERE_TO_SET, set_variable
 
 ARGUMENT = "the base_url argument"
 TABLE = "the provider's table"
@@ -108,8 +108,8 @@ def _parameter(variables: str, name: str, template: str, provider: Provider) -> 
     if template.startswith(f"{{{name}}}") and provider.hosts:
         own = provider.hosts[0].replace("*", "NAME")
         expected = f"It should be the address of your own resource, such as https://{own}."
-    raise MissingAddress(
+    missing = (
         f"{provider.name} needs {' or '.join(known)}, which is not set: "
-        "without it there is no address to ask at.\n"
-        f"{expected} Set it before Jupyter starts, or in a cell:\n{set_variable(known[0])}"
+        "without it there is no address to ask at."
     )
+    raise MissingAddress(f"{missing}\n{expected} {WHERE_TO_SET}\n{set_variable(known[0])}")

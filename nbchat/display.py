@@ -37,7 +37,7 @@ def answer_bundle(answer: Answer) -> dict[str, str]:
 def conversation_bundle(about: str, turns: Sequence[Turn]) -> dict[str, str]:
     """The last turns of a conversation, under a line about it."""
     shown = turns[-MOST_TURNS:]
-    text = [about] if about else []
+    text = [translated(about)] if about else []
     if len(shown) < len(turns):
         text.append(translated(_not_shown(len(turns) - len(shown))))
     html = [note(words) for words in text]
@@ -80,6 +80,6 @@ def _model_cells(model: Model) -> tuple[str, ...]:
     status = (
         ""
         if model.status in ("current", "unlisted")
-        else f"{model.status} {model.retired_on or ''}".strip()
+        else f"{translated(model.status)} {model.retired_on or ''}".strip()
     )
     return (model.id, model.type, window, price_text(model), abilities(model), status)

@@ -17,7 +17,7 @@ from nbchat.hosts import host_of
 from nbchat.key_owners import owners_of
 from nbchat.key_policy import may_have
 from nbchat.keys import Secret
-from nbchat.wording import set_key
+from nbchat.wording import WHERE_TO_SET, set_key
 
 
 def filled_headers(provider: Provider, base_url: Setting, *, by_user: bool) -> Mapping[str, Secret]:
@@ -66,10 +66,11 @@ def _parameter(name: str, row: str, header: str, provider: Provider) -> tuple[Se
     if default:
         return Secret(default), ""
     first = names.split("|")[0]
-    raise MissingKey(
+    missing = (
         f"{provider.name} needs {names.replace('|', ' or ')} for its header {header}, "
-        f"which is not set.\nSet it before Jupyter starts, or in a cell:\n{set_key(first)}"
+        "which is not set."
     )
+    raise MissingKey(f"{missing}\n{WHERE_TO_SET}\n{set_key(first)}")
 
 
 def _is_sendable(part: Secret) -> bool:

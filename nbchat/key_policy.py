@@ -86,7 +86,7 @@ def missing_key(provider: Provider) -> str:
             "in Python give it as api_key=."
         )
     first, *others = provider.env_keys
-    also = f" (or {', '.join(others)})" if others else ""
-    missing = f"{provider.name} needs {first}{also}, which is not set."
+    named = f"{first} (or {', '.join(others)})" if others else first
+    missing = f"{provider.name} needs {named}, which is not set."
     where = "Set it before Jupyter starts, or in a cell; the model demo needs no key:"
     return f"{missing}\n{where}\n{set_key(first)}"

@@ -35,8 +35,9 @@ def as_number(name: str, value: Any, low: float, high: float, unit: str = "") ->
     numeric = isinstance(value, Real) and not isinstance(value, bool)
     if numeric and low <= value <= high:
         return value if isinstance(value, int) else float(value)
-    of_what = f" of {unit}" if unit else ""
-    wanted = f"a number{of_what} from {low:,} to {high:,}"
+    wanted = f"a number from {low:,} to {high:,}"
+    if unit:
+        wanted = f"a number of {unit} from {low:,} to {high:,}"
     raise BadOption(f"{name} should be {wanted}, not {shown(value)}.")
 
 

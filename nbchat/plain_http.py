@@ -19,6 +19,7 @@ from nbchat.private_hosts import is_private_host
 
 SETTING = "plain_http"
 VARIABLE = "NBCHAT_PLAIN_HTTP"
+READ_ALONG = "Whoever is on that network can read along."
 
 
 class Transit(Enum):
@@ -51,8 +52,8 @@ def transit_to(base_url: Setting, listed: Sequence[str], *, has_key: bool) -> Tr
 def unencrypted_notice(url: str, name: str, way: str) -> str:
     """What is told once of an address that is asked over plain http; `way` names the proxy."""
     parts = urlsplit(url)
-    through = f" through the proxy {way}" if way else ""
-    return (
-        f"{name} is asked unencrypted: {parts.scheme}://{parts.netloc}{through}. "
-        "Whoever is on that network can read along."
-    )
+    place = f"{parts.scheme}://{parts.netloc}"
+    asked = f"{name} is asked unencrypted: {place}."
+    if way:
+        asked = f"{name} is asked unencrypted: {place} through the proxy {way}."
+    return f"{asked} {READ_ALONG}"

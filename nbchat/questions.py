@@ -30,7 +30,9 @@ def as_messages(given: str | Iterable[Message]) -> list[Message]:
             Mapping: "[nbchat.Message(**messages)]",
             Message: "[messages]",
         }
-        raise _no_messages(f"not {type(given).__name__}", given, ways)
+        kind = type(given).__name__
+        wanted = f"messages is a str or a list of nbchat.Message(role, content), not {kind}."
+        raise _no_messages(wanted, given, ways)
     messages = _with_tools(given)
     for message in messages:
         _check_message(message)
@@ -56,10 +58,9 @@ def _with_tools(given: Iterable[Message]) -> list[Message]:
     return messages
 
 
-def _no_messages(instead: str, given: object, ways: Mapping[type, str]) -> BadCall:
+def _no_messages(wanted: str, given: object, ways: Mapping[type, str]) -> BadCall:
     fitting = [f"\nWrite {way}." for kind, way in ways.items() if isinstance(given, kind)]
-    wanted = "messages is a str or a list of nbchat.Message(role, content)"
-    return BadCall(f"{wanted}, {instead}.{''.join(fitting[:1])}")
+    return BadCall("".join([wanted, *fitting[:1]]))
 
 
 def _check_message(message: object) -> None:
@@ -68,7 +69,9 @@ def _check_message(message: object) -> None:
             Mapping: "[nbchat.Message(**m) for m in messages]",
             str: "[nbchat.Message('user', 'Hello')]",
         }
-        raise _no_messages(f"not of {type(message).__name__}", message, ways)
+        kind = type(message).__name__
+        wanted = f"messages is a str or a list of nbchat.Message(role, content), not of {kind}."
+        raise _no_messages(wanted, message, ways)
     if message.role not in ROLES:
         roles = f"{', '.join(ROLES[:-1])} or {ROLES[-1]}"
         raise BadCall(f"a message's role is {roles}, not {shown(message.role)}.")

@@ -281,7 +281,7 @@ def _keys(settings: Decided) -> Iterator[Setting]:
         is_set = bool(variable_value(variable))
         names = ", ".join(map(shown, models[:MOST_NAMES]))
         more = f" and {len(models) - MOST_NAMES:,} more" if len(models) > MOST_NAMES else ""
-        yield Setting(f"key of {names}{more}", "set" if is_set else "not set", variable)
+        yield Setting(f"key of {names}" + more, "set" if is_set else "not set", variable)
 
 
 def own_keys(catalog: Catalog) -> Mapping[str, list[str]]:

@@ -176,14 +176,14 @@ KNOWN = (*FileValues.model_fields, *TABLES)
 
 AN_AMOUNT = 'an amount with its currency, such as "2 USD"'
 
-# The tables: their members, what each should be, and how the unit is called.
+# The tables: their members, what each should be, and the members with their unit.
 _TABLES = {
-    "timeouts": (TIMEOUTS, "a number of seconds above 0", "in seconds"),
-    "limits": (LIMITS, 'a size above 0, such as "32 MiB" or a number of bytes', "as sizes"),
-    "context": (BUDGETS, f"a whole number from 1 to {LARGEST_BUDGET:,}", "in tokens"),
-    "tools": (TOOL_LIMITS, f"a whole number from 1 to {MOST_CALLS:,}", "for one question"),
-    "budget": (MONEY, AN_AMOUNT, "as amounts"),
-    "jupyterlab": (HABITS, "one of its words", "in words"),
+    "timeouts": (TIMEOUTS, "a number of seconds above 0", "{0}, in seconds"),
+    "limits": (LIMITS, 'a size above 0, such as "32 MiB" or a number of bytes', "{0}, as sizes"),
+    "context": (BUDGETS, f"a whole number from 1 to {LARGEST_BUDGET:,}", "{0}, in tokens"),
+    "tools": (TOOL_LIMITS, f"a whole number from 1 to {MOST_CALLS:,}", "{0}, for one question"),
+    "budget": (MONEY, AN_AMOUNT, "{0}, as amounts"),
+    "jupyterlab": (HABITS, "one of its words", "{0}, in words"),
 }
 _WORDS = {
     "budget.unpriced": "'refuse' or 'allow'",
@@ -259,17 +259,17 @@ def _what_is_wrong(error: ValidationError, data: Mapping[str, Any]) -> str:
     if name == "data":
         return f"data is 'brief', 'schema' or 'all', not {safe_value(data[name])}."
     if name not in _TABLES:
-        return (
-            f"{name!r} is not a setting here, or not of the right type."
-            f"{did_you_mean(name, KNOWN)}\nSettings: {', '.join(KNOWN)}."
-        )
-    members, rule, unit = _TABLES[name]
+        wrong = f"{name!r} is not a setting here, or not of the right type."
+        return f"{wrong}{did_you_mean(name, KNOWN)}\nSettings: {', '.join(KNOWN)}."
+    members, rule, which = _TABLES[name]
+    has = which.format(", ".join(members))
     if not isinstance(data[name], Mapping):
-        return f"{name} has {', '.join(members)}, {unit}; got {safe_value(data[name])}."
+        return f"{name} has {has}; got {safe_value(data[name])}."
     unknown = [str(member) for member in data[name] if member not in members]
     if unknown:
-        near = did_you_mean(unknown[0], members)
-        return f"{name} has {', '.join(members)}, {unit}, and no {safe_value(unknown[0])}.{near}"
+        lacks = f"{name} has {has}, and no {safe_value(unknown[0])}."
+        return f"{lacks}{did_you_mean(unknown[0], members)}"
     member = first["loc"][1]
-    rule = _WORDS.get(f"{name}.{member}", rule)
-    return f"{name}.{member} should be {rule}, not {safe_value(data[name][member])}."
+    setting = f"{name}.{member}"
+    rule = _WORDS.get(setting, rule)
+    return f"{setting} should be {rule}, not {safe_value(data[name][member])}."

@@ -146,15 +146,15 @@ class CallShape:
         options = [parameter.name for parameter in self.by_name]
         if given > len(self.in_order):
             words = [IN_WORDS[p.name] for p in self.in_order if p.name in IN_WORDS]
-            rest = f"what else there is goes by name: {'=, '.join(options)}="
-            return f"{self.name}() takes {' and '.join(words)}; {rest}."
+            return (
+                f"{self.name}() takes {' and '.join(words)}; "
+                f"what else there is goes by name: {'=, '.join(options)}=."
+            )
         known = [*(parameter.name for parameter in self.in_order), *options]
         for name in named:
             if name not in known and name not in self.unseen:
-                meant = meant_by(name, known)
-                return (
-                    f"{self.name}() has no option {name!r}.{meant}\nIt takes: {', '.join(options)}."
-                )
+                unknown = f"{self.name}() has no option {name!r}."
+                return f"{unknown}{meant_by(name, known)}\nIt takes: {', '.join(options)}."
         missing = [
             IN_WORDS[parameter.name]
             for parameter in self.in_order[given:]

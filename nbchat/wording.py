@@ -23,6 +23,7 @@ MOST_NAMES = 3  # that are offered for one that is not known
 SHORTEST_INSIDE = 4  # letters of a name that is recognised inside a longer one
 EXCERPT = 300  # characters of somebody else's words
 TO_TRUST = "%chat trust shows what it would change, and asks; in a terminal: nbchat trust FILE"
+WHERE_TO_SET = "Set it before Jupyter starts, or in a cell:"
 
 # How an error ends where another model may answer: what can be pasted is a line of its own.
 OR_ANOTHER_MODEL = "or choose another model:\n%chat models"

@@ -62,8 +62,8 @@ def what_is_wrong(
     takes = f"It takes: {', '.join(names)}." if names else "It takes no arguments."
     unknown = [] if Parameter.VAR_KEYWORD in takes_any else [n for n in named if n not in names]
     if unknown:
-        meant = did_you_mean(unknown[0], names)
-        return f"{name}() has no argument {unknown[0]!r}.{meant}\n{takes}"
+        wrong = f"{name}() has no argument {unknown[0]!r}."
+        return f"{wrong}{did_you_mean(unknown[0], names)}\n{takes}"
     if len(given) > len(in_order) and Parameter.VAR_POSITIONAL not in takes_any:
         count = plural(len(given), "argument")
         return f"{name}() was called with {count} without a name, which is too many.\n{takes}"

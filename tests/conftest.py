@@ -26,6 +26,8 @@ from .skips import lines, require
 CERTIFICATES = {"SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"}
 OURS = shipped().variables | CERTIFICATES | {"REQUEST_METHOD"}
 HOMES = count()
+# Each has a browser and a JupyterLab for all its files: without our extension, and with it.
+BROWSERS = ("tests/browser/test_lab", "tests/browser/")
 ENDINGS = ("_proxy", "_api_key", "_base_url")  # what the vendors' own clients look at is among them
 STREAMS = Path(
     os.environ.get("NBCHAT_STREAMS") or Path(__file__).parents[2] / "shared" / "streams"
@@ -134,12 +136,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """With `pytest -n 3`: a file is run in one process, and one browser at a time."""
+    """With `pytest -n 3`: a file is run in one process, and two browsers at a time."""
     from xdist.scheduler import LoadScopeScheduling
 
     class ByFile(LoadScopeScheduling):
         def _split_scope(self, nodeid: str) -> str:
-            return "browser" if nodeid.startswith("tests/browser/") else nodeid.partition("::")[0]
+            for group in BROWSERS:
+                if nodeid.startswith(group):
+                    return group
+            return nodeid.partition("::")[0]
 
     return ByFile(config, log)
 

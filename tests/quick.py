@@ -54,6 +54,7 @@ SLOW_PLACES = {  # not even imported for `-m quick`
     "store/test_processes.py": "several processes at one file",
     "test_adding.py": "a process for each addition",
     "errors": "a certificate made by openssl",
+    "languages/test_ways.py": "every error that is told of a setting or a call",
     "render/test_transcript.py": "every hostile payload in every display",
     "test_broken_environments.py": "IPython in each environment",
     "test_forks.py": "processes that fork",

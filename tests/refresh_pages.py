@@ -1,4 +1,4 @@
-"""Write anew what README and CONTRIBUTING take from the code: `python -m tests.refresh_pages`.
+"""Write anew what the READMEs and CONTRIBUTING take from the code: `python -m tests.refresh_pages`.
 
 Each such part stands between `<!-- NAME -->` and `<!-- /NAME -->`.
 """
@@ -14,6 +14,7 @@ from nbchat.catalog.catalog import shipped
 from nbchat.catalog.rows import Provider
 
 from .benchmarks.peers.page import peers
+from .readme_in_chinese import in_chinese
 from .test_layers import LAYERS, UPWARD
 
 ROOT = Path(__file__).parents[1]
@@ -147,6 +148,7 @@ def _about(path: Path) -> str:
 
 PARTS = {
     "README.md": (providers, retired, peers),
+    "README.zh.md": (providers, retired, peers),
     "CONTRIBUTING.md": (tree, layers, nightly),
 }
 
@@ -156,7 +158,8 @@ def refreshed(page: str) -> str:
     text = (ROOT / page).read_text("utf-8")
     for part in PARTS[page]:
         name = part.__name__
-        made = f"<!-- {name} -->\n{part()}\n<!-- /{name} -->"
+        words = in_chinese(part()) if page.endswith(".zh.md") else part()
+        made = f"<!-- {name} -->\n{words}\n<!-- /{name} -->"
         text, count = re.subn(
             f"<!-- {name} -->\n.*?<!-- /{name} -->", lambda _, made=made: made, text, flags=re.S
         )

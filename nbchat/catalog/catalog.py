@@ -78,8 +78,9 @@ class Catalog:
         """
         if not isinstance(name, str):
             hint = " Of a row of nbchat.models() it is row.id." if isinstance(name, Model) else ""
-            rule = "a model is asked for by its name, such as 'demo'"
-            raise UnknownModel(f"{rule}, not {type(name).__name__}.{hint}")
+            kind = type(name).__name__
+            rule = f"a model is asked for by its name, such as 'demo', not {kind}."
+            raise UnknownModel(f"{rule}{hint}")
         name = self.aliases.get(name, name)
         model = self._row(name)
         if model is None:
@@ -211,8 +212,10 @@ class Catalog:
         if fields.body and wire not in ("", model.wire or self.providers[model.type].wire):
             fields = ThinkingFields(effort=fields.effort, budget=fields.budget)
             if asked is not None and fields == nothing:
-                unknown = f"how {model.id} is told to think over {wire} is not known"
-                notice = f"{unknown}; nothing was sent for it."
+                notice = (
+                    f"how {model.id} is told to think over {wire} is not known; "
+                    "nothing was sent for it."
+                )
         return fields, notice
 
     def _thinking_table(self, model: Model) -> ThinkingTable | None:

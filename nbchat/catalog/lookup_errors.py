@@ -17,6 +17,9 @@ MOST_WORDS = 6  # that the name of a model may be typed as
 SHORTEST_PART = 3  # letters of a provider's name by which it is recognised
 PROGRAMS = {"llama-server": "llamacpp"}
 ORDER = "The order is nbchat.ask(MODEL, QUESTION), and chat.ask(QUESTION, MODEL) of a conversation."
+NOT_IN_TABLE = (
+    "One that is not in the table is asked for as PROVIDER:ITS-ID. All names:\n%chat models all"
+)
 LOOKS_LIKE_A_KEY = f"the name of a model is expected, and this one looks like a key. {ORDER}"
 
 
@@ -52,8 +55,9 @@ def no_such_model(name: str, catalog: KnownNames) -> str:
     if provider := provider_called(name, catalog):
         example = provider.default_model or "its-model-id"
         example = _name_of(provider.type, example, catalog)
-        advice = f"Name a model of it, such as {example}. {models_hint(provider.type, catalog)}"
-        return f"{name!r} is a provider. {advice}"
+        advice = f"Name a model of it, such as {example}."
+        meant = f"{name!r} is a provider."
+        return f"{meant} {advice} {models_hint(provider.type, catalog)}"
     if kind in catalog.untrusted:
         return _only_untrusted(name, catalog.untrusted[kind])
     if len(name.split()) > 1:
@@ -63,11 +67,8 @@ def no_such_model(name: str, catalog: KnownNames) -> str:
         return f"{shorten(name, 40)!r} is not the name of a model. {ORDER}"
     if colon:
         return no_such_provider(kind, catalog, upstream)
-    return (
-        f"no model is called {name!r}.{_near_models(name, catalog)} "
-        "One that is not in the table is asked for as PROVIDER:ITS-ID. All names:\n"
-        "%chat models all"
-    )
+    unknown = f"no model is called {name!r}."
+    return f"{unknown}{_near_models(name, catalog)} {NOT_IN_TABLE}"
 
 
 def provider_called(name: str, catalog: KnownNames) -> Provider | None:
@@ -128,7 +129,8 @@ def no_such_provider(kind: str, catalog: KnownNames, upstream: str = "") -> str:
         near = f" Did you mean {(f'{alike}:{upstream}' if upstream else alike)!r}?"
     elif not near:
         near = f"\nProviders: {', '.join(catalog.providers)}."
-    return f"no provider is called {kind!r}.{near}"
+    unknown = f"no provider is called {kind!r}."
+    return f"{unknown}{near}"
 
 
 def _only_untrusted(name: str, file: str) -> str:
@@ -147,7 +149,7 @@ def _near_models(name: str, catalog: KnownNames) -> str:
             repr(seen.get(near, near) if near not in catalog.models else near) for near in names
         ]
         return f" Did you mean {' or '.join(meant)}?" if meant else ""
-    return f" Did you mean '{_name_of(alike, upstream, catalog)}'?"
+    return f" Did you mean {_name_of(alike, upstream, catalog)!r}?"
 
 
 def _name_of(kind: str, upstream: str, catalog: KnownNames) -> str:

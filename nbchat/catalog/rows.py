@@ -38,7 +38,8 @@ def _check_format(value: str, info: ValidationInfo) -> str:
     """A wire format's name, one of `formats` in the context of the check, if it is there."""
     formats = (info.context or {}).get("formats", (value,))
     if value not in formats:
-        raise ValueError(f"should be one of {', '.join(formats)}")
+        one_of = f"one of {', '.join(formats)}"
+        raise ValueError(f"should be {one_of}")
     return value
 
 

@@ -13,6 +13,7 @@ from nbchat.errors import BadSettings
 
 TRIES = 5  # a text over several lines is given up line by line
 _LINE = re.compile(r"at line (\d+)")
+_PLACE = re.compile(r"line (\d+), column (\d+)\)")
 
 
 def read_table(path: Path) -> Any:
@@ -94,4 +95,8 @@ def _toml(text: str, path: Path) -> dict[str, Any]:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         what, _, place = str(error).rpartition(" (at ")
-        raise BadSettings(f"{path} is not TOML at {place.rstrip(')')}: {what}.") from None
+        if at := _PLACE.fullmatch(place):
+            fault = f"{path} is not TOML at line {at[1]}, column {at[2]}: {what}."
+        else:
+            fault = f"{path} is not TOML at {place.rstrip(')')}: {what}."
+        raise BadSettings(fault) from None

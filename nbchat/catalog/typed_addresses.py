@@ -13,6 +13,7 @@ from nbchat.private_hosts import is_private_host
 
 OWN = "vllm"  # the provider whose rules most servers of one's own go by: OpenAI's, and no key
 LONGEST_SHOWN = 60  # characters of an address that are repeated
+WHICH_ARE_ASKED = "Which are asked, and who has named them:\n%chat settings"
 
 _HOST = r"(?:localhost|\d{1,3}(?:\.\d{1,3}){3}|\[[\da-f:.]+\]|(?:[\w-]+\.)+[a-z]{2,})"
 _ADDRESS = re.compile(
@@ -45,17 +46,18 @@ def address_meant(word: str, catalog: Providers) -> str:
     said = f"{_shown(url, word)!r} is an address, and the name of a model is expected."
     for provider in catalog.providers.values():
         if _place(provider.base_url) == _place(url):
-            return (
-                f"{said} {provider.name} is asked there; where a server is, its variable says "
-                f"({own_variable(provider.type)}), or base_url= in Python. {_models_hint(provider)}"
+            asked = (
+                f"{provider.name} is asked there; where a server is, its variable says "
+                f"({own_variable(provider.type)}), or base_url= in Python."
             )
+            return f"{said} {asked} {_models_hint(provider)}"
     if not host_of(url) or "@" in url:
-        return f"{said} Which are asked, and who has named them:\n%chat settings"
-    return (
-        f"{said} A server of yours is asked as {OWN}:ITS-MODEL once its address is set, or by a "
-        f"row of its own in nbchat.toml; in Python base_url= names it for one question.\n"
-        f'import os; os.environ["{own_variable(OWN)}"] = "{url}"'
+        return f"{said} {WHICH_ARE_ASKED}"
+    advice = (
+        f"A server of yours is asked as {OWN}:ITS-MODEL once its address is set, or by a "
+        "row of its own in nbchat.toml; in Python base_url= names it for one question."
     )
+    return f'{said} {advice}\nimport os; os.environ["{own_variable(OWN)}"] = "{url}"'
 
 
 def _models_hint(provider: Provider) -> str:

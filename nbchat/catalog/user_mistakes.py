@@ -93,7 +93,8 @@ def unknown_field(spelling: Any, known: Mapping[str, str]) -> str:
         return f"{spelling!r} is not a field. {advice}"
     is_word = re.fullmatch(r"[A-Za-z_.]{1,40}", text)
     name = repr(spelling) if is_word else safe_value(spelling)
-    return f"{name} is not a field here.{did_you_mean(text.rpartition('.')[2], known)}"
+    unknown = f"{name} is not a field here."
+    return f"{unknown}{did_you_mean(text.rpartition('.')[2], known)}"
 
 
 def safe_value(value: Any) -> str:

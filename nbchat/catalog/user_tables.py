@@ -139,7 +139,8 @@ def read_tables(data: Mapping[str, Any], origin: str, formats: Collection[str]) 
     for name in data:
         if name not in TABLES:
             near = did_you_mean(str(name), TABLES)
-            whole.refuse(f"{safe_value(name)} is not one of {names}.{near}")
+            unknown = f"{safe_value(name)} is not one of {names}."
+            whole.refuse(f"{unknown}{near}")
     models = _TableReader("models", "id", Model, whole, formats).read(data)
     providers = _TableReader("providers", "type", Provider, whole, formats).read(data)
     return UserTables(models, providers, _aliases(data.get("aliases", {}), whole), origin)
@@ -162,8 +163,8 @@ class _TableReader:
         """The rows of the table. Raises BadSettings for the first that cannot be used."""
         rows = data.get(self.table, [])
         if not isinstance(rows, list | tuple):
-            rule = f"should be a list of rows ([[{self.table}]] in TOML)"
-            self.whole.refuse(f"{self.table!r} {rule}, got {safe_value(rows)}")
+            rule = f"a list of rows ([[{self.table}]] in TOML)"
+            self.whole.refuse(f"{self.table!r} should be {rule}, got {safe_value(rows)}")
         numbered = list(enumerate(rows, 1))
         self._check_names(numbered)
         return tuple(self._row(number, row) for number, row in numbered)
@@ -177,13 +178,13 @@ class _TableReader:
                 UserRow(self._place(number, name)).refuse(reason)
 
     def _place(self, number: int, name: Any) -> str:
-        is_safe = isinstance(name, str) and holds_no_key(name)
-        label = f" ({safe_value(name)})" if is_safe else ""
-        return f"{self.table} row {number}{label} of {self.whole.where}"
+        if isinstance(name, str) and holds_no_key(name):
+            return f"{self.table} row {number} ({safe_value(name)}) of {self.whole.where}"
+        return f"{self.table} row {number} of {self.whole.where}"
 
     def _row(self, number: int, row: Any) -> UserRow:
         if not isinstance(row, Mapping):
-            place = UserRow(f"{self.table} row {number} of {self.whole.where}")
+            place = UserRow(self._place(number, None))
             place.refuse(f"should be a table of fields, got {safe_value(row)}")
         place = UserRow(self._place(number, row.get(self.name_field)))
         fields = self._fields(row, place)
@@ -231,8 +232,9 @@ def _aliases(aliases: Any, whole: UserRow) -> dict[str, str]:
         if not alias.strip() or len(alias.split()) > 1:
             whole.refuse(f"alias {safe_value(alias)} should be a name without spaces")
         if not isinstance(name, str) or not name:
-            rule = "should be the name of a model"
-            whole.refuse(f"alias {safe_value(alias)} {rule}, got {safe_value(name)}")
+            whole.refuse(
+                f"alias {safe_value(alias)} should be the name of a model, got {safe_value(name)}"
+            )
     return dict(aliases)
 
 
@@ -244,7 +246,7 @@ def _provider(user_row: UserRow, catalog: Catalog) -> Provider:
     old = catalog.providers.get(new.type)
     if old is None and not new.base_url:
         near = did_you_mean(new.type, catalog.providers)
-        user_row.refuse(f"needs 'baseUrl', the address of the service.{near}")
+        user_row.refuse("needs 'baseUrl', the address of the service." + near)
     provider = user_row.over(old or Provider(type=new.type, name=new.type))
     if "key_needed" not in user_row.fields and not provider.env_keys:
         # Of a server on this machine or in its network, a row without a variable means no key.
@@ -275,10 +277,10 @@ def _row_to_start_from(user_row: UserRow, new: Model, catalog: Catalog) -> Model
     """The row that a new model changes: what the table knows of such ids at its provider."""
     if "type" not in user_row.fields:
         near = did_you_mean(new.id, catalog.models, least=0.85)
-        user_row.refuse(f"needs 'type', the provider that serves it.{near}")
+        user_row.refuse("needs 'type', the provider that serves it." + near)
     if new.type not in catalog.providers:
         near = did_you_mean(new.type, catalog.providers)
-        user_row.refuse(f"no provider is of type {safe_value(new.type)}.{near}")
+        user_row.refuse(f"no provider is of type {safe_value(new.type)}." + near)
     sent_id = new.upstream or new.id.removeprefix(f"{new.type}:")
     row = catalog.row_of(catalog.providers[new.type], sent_id)
     changes = {"id": new.id, "name": new.id, "upstream": sent_id if sent_id != new.id else ""}
@@ -291,4 +293,4 @@ def _check_thinking(user_row: UserRow, profile: ModelProfile, catalog: Catalog) 
     name = profile.thinking
     if isinstance(name, str) and name and name not in catalog.thinking:
         near = did_you_mean(name, catalog.thinking)
-        user_row.refuse(f"'thinking': no thinking table is called {safe_value(name)}.{near}")
+        user_row.refuse(f"'thinking': no thinking table is called {safe_value(name)}." + near)

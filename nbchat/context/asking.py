@@ -59,19 +59,19 @@ def guarded(name: str, show: Callable[[], Shown]) -> Shown:
         with muted():
             return _in_time(show, look)
     except NotShown as why:
-        reason = f"{why}"
+        refusal = f"{name} is not sent: {why}"
     except TooLong:
-        reason = f"{look.what} took more than {look.longest:g} s"
+        refusal = f"{name} is not sent: {look.what} took more than {look.longest:g} s"
     except Interrupted:
         raise
     except KeyboardInterrupt:
         words = f"{name} was still working on {look.what}; nothing was sent."
         raise Interrupted(words) from None
     except BaseException as error:  # also what is no Exception: a value may exit or be fatal
-        reason = f"{look.what} raises {class_name(error)}{_words(error)}"
+        refusal = f"{name} is not sent: {look.what} raises {class_name(error)}" + _words(error)
     finally:
         _look.reset(token)
-    return Shown(refusal=f"{name} is not sent: {reason}")
+    return Shown(refusal=refusal)
 
 
 @contextmanager

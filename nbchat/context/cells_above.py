@@ -92,11 +92,13 @@ def cells_above(
 
 def _label(told: int, chosen: int, text: str, figures: int) -> str:
     """What people are told: `3 of 7 cells above (~5,980 tokens)`."""
-    what = plural(told, "cell") if told == chosen else f"{told} of {plural(chosen, 'cell')}"
-    facts = [tokens.told(text)]
+    facts = tokens.told(text)
     if figures:
-        facts.append(plural(figures, "figure"))
-    return f"{what} above ({', '.join(facts)})"
+        facts += f", {plural(figures, 'figure')}"
+    cells = plural(chosen, "cell")
+    if told == chosen:
+        return f"{cells} above ({facts})"
+    return f"{told} of {cells} above ({facts})"
 
 
 def _above(notebook: Notebook) -> list[Cell]:

@@ -94,8 +94,10 @@ def _last_failure(notebook: Notebook) -> Failure:
 
 
 def _label(failure: Failure, text: str) -> str:
-    number = "" if failure.cell.number is None else f" of [{failure.cell.number}]"
-    return f"the last error{number} ({tokens.told(text)})"
+    size = tokens.told(text)
+    if failure.cell.number is None:
+        return f"the last error ({size})"
+    return f"the last error of [{failure.cell.number}] ({size})"
 
 
 def _piece(failure: Failure, place: Place | None) -> Piece:

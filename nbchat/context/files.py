@@ -73,8 +73,9 @@ def show_file(name: str, path: str | Path, form: Form) -> Shown:
 def _folder(name: str, path: str, title: str, form: Form) -> Shown:
     with os.scandir(path) as entries:
         found = [*islice(entries, MOST_ENTRIES)]
-    more = "at least " if len(found) == MOST_ENTRIES else ""
-    count = f"{more}{len(found):,} entries"
+    count = f"{len(found):,} entries"
+    if len(found) == MOST_ENTRIES:
+        count = f"at least {count}"
     if form.kind == "schema":  # the name of a file is a value, too
         return without_value(name, f"folder, {count}")
     kind = f"folder {title}, {count}"

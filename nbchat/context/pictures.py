@@ -135,7 +135,7 @@ def _drawn_by(value: object, way: str) -> object:
     draw = method(value, way)
     if draw is None:
         return None
-    with asking(f"its {way}", LONGEST_DRAWING), hushed("PIL"):
+    with asking("drawing it", LONGEST_DRAWING), hushed("PIL"):
         try:
             made = draw()
         except Exception:

@@ -58,9 +58,10 @@ def show_repr(name: str, value: object, form: Form) -> Shown | None:
 
 def not_sent(name: str, kind: str, instead: str) -> Shown:
     """A refusal with what to send instead: an expression, or nothing where none would do."""
-    article = "an" if kind[:1] in "AEIOUaeiou" else "a"
     advice = f"; send {instead}, say" if instead else ""
-    return Shown(kind, refusal=f"{name} is {article} {kind} and not sent{advice}")
+    if kind[:1] in "AEIOUaeiou":
+        return Shown(kind, refusal=f"{name} is an {kind} and not sent" + advice)
+    return Shown(kind, refusal=f"{name} is a {kind} and not sent" + advice)
 
 
 def _last_advice(name: str, value: object) -> str:
@@ -78,7 +79,7 @@ def _said(value: object) -> str:
         ask = repr
     else:
         return ""
-    with asking(f"its {ask.__name__}"):
+    with asking("its str" if ask is str else "its repr"):
         said = str.__str__(ask(value))
     return said.replace(str(id(value)), "…").strip()
 
@@ -96,7 +97,7 @@ def _written(value: object, way: str) -> str:
     write = method(value, way)
     if write is None:
         return ""
-    with asking(f"its {way}"):
+    with asking("its text"):
         try:
             made = write()
         except Exception:  # its text may still say what it is

@@ -48,7 +48,8 @@ def unfulfilled(parts: Sequence[Piece], known: Names) -> list[str]:
                     said[_shown(match[0])] = why
     if any(_LATEX.search(part.text) for part in parts):
         strangers = {name: None for name in strangers if len(name) > 1}
-    lines = [*_of_strangers(strangers, known), *map("{0[0]} as typed{0[1]}".format, said.items())]
+    lines = [*_of_strangers(strangers, known)]
+    lines += [f"{typed} as typed" + why for typed, why in said.items()]
     more = len(lines) - MOST_SAID
     return [*lines[:MOST_SAID], *([f"{more:,} more as typed"] if more > 0 else [])]
 
@@ -73,13 +74,17 @@ def _of_strangers(names: dict[str, None], known: Names) -> Iterator[str]:
         else:
             others.append(name)
     if len(others) == 1:
-        kind = "" if "[" in others[0] else "variable "
-        yield f"{{{others[0]}}} as typed: there is no {kind}{others[0]}"
+        if "[" in others[0]:
+            yield f"{{{others[0]}}} as typed: there is no {others[0]}"
+        else:
+            yield f"{{{others[0]}}} as typed: there is no variable {others[0]}"
     elif others:
-        shown = [f"{{{name}}}" for name in others[:MOST_SAID]]
-        if len(others) > MOST_SAID:
-            shown.append(f"{len(others) - MOST_SAID:,} more")
-        yield f"{', '.join(shown[:-1])} and {shown[-1]} as typed: there are no such variables"
+        shown, more = [f"{{{name}}}" for name in others[:MOST_SAID]], len(others) - MOST_SAID
+        if more > 0:
+            told = f"{', '.join(shown)} and {more:,} more as typed: there are no such variables"
+        else:
+            told = f"{', '.join(shown[:-1])} and {shown[-1]} as typed: there are no such variables"
+        yield told
 
 
 def _alike(name: str, known: Names) -> str:

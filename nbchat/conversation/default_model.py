@@ -16,7 +16,7 @@ GONE = "the model of the last answer, which nothing leads to any more"
 ELSEWHERE = "the model of the last answer, which was asked at an address given in Python"
 NO_CHOICE = "No key is set, so the embedded demo answers."
 DEMO_NOTICE = (
-    f"{NO_CHOICE} For a model, set its key, such as KIMI_API_KEY; %chat models all lists them."
+    NO_CHOICE + " For a model, set its key, such as KIMI_API_KEY; %chat models all lists them."
 )
 
 

@@ -293,6 +293,5 @@ def read_export(path: Path) -> tuple[Exported, list[Turn]]:
         reason = str(error)
     except BadSettings as error:
         reason = str(error)
-    raise BadFile(
-        f"{path} is not a conversation of nbchat: {reason}.\n%chat export FILE.json writes one."
-    )
+    told = f"{path} is not a conversation of nbchat: " + reason
+    raise BadFile(f"{told}.\n%chat export FILE.json writes one.")

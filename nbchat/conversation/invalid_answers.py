@@ -76,37 +76,42 @@ def _as_json(value: object) -> str:
 
 def repair_notice(wrong: InvalidValue, number: int) -> Notice:
     """What is told before an answer is asked for again."""
-    return Notice(f"Not valid: {_in_words(wrong)}. Asked again ({number} of {MOST_REPAIRS}).")
+    again = f". Asked again ({number} of {MOST_REPAIRS})."
+    return Notice("Not valid: " + _in_words(wrong) + again)
 
 
 def invalid(answer: Answer, wrong: InvalidValue) -> InvalidAnswer:
     """Of an answer that still does not fit; it names the field."""
     if wrong.is_of_check:
-        what = f"{_whose(answer)} answer could not be checked: {_in_words(wrong)}"
-        return _error(answer, what, "Mend the check in your schema. The answer is in answer.text.")
+        what = f"{_who(answer)}'s answer could not be checked: "
+        return _error(
+            answer,
+            what + _in_words(wrong),
+            "Mend the check in your schema. The answer is in answer.text.",
+        )
     tries = MOST_REPAIRS + 1
-    what = f"{_who(answer)} gave no valid answer in {tries} tries: {_in_words(wrong)}"
+    what = f"{_who(answer)} gave no valid answer in {tries} tries: " + _in_words(wrong)
     return _error(answer, what, "Ask for less at once, with a simpler schema, or another model.")
 
 
 def not_whole(answer: Answer, stop: Stop) -> InvalidAnswer | None:
     """Of an answer that ended too early for a value; None of one that may be one."""
-    whose = _whose(answer)
+    who = _who(answer)
     match stop.reason:
         case "length":
             to_do = "Allow more with max_tokens, or ask for less."
-            return _error(answer, f"{whose} answer was cut at its limit, and is no value", to_do)
+            return _error(answer, f"{who}'s answer was cut at its limit, and is no value", to_do)
         case "filter":
-            return _error(answer, f"a filter ended {whose} answer, which is no value")
+            return _error(answer, f"a filter ended {who}'s answer, which is no value")
         case "broken":
-            return _error(answer, f"{whose} answer is not whole, and no value: {stop.why}")
+            return _error(answer, f"{who}'s answer is not whole, and no value: " + stop.why)
         case "interrupted":
             return unfinished(answer)
     if asks_for_tools(answer, stop):
         to_do = "What it asks for is in answer.tool_calls."
-        return _error(answer, f"{whose} answer asks for tools, and is no value", to_do)
+        return _error(answer, f"{who}'s answer asks for tools, and is no value", to_do)
     if answer.parts and isinstance(answer.parts[-1], ToolCall | ToolResult):
-        return _error(answer, f"{whose} answer ended with its tools, and is no value")
+        return _error(answer, f"{who}'s answer ended with its tools, and is no value")
     return None
 
 
@@ -117,12 +122,12 @@ def asks_for_tools(answer: Answer, stop: Stop) -> bool:
 
 def unfinished(answer: Answer) -> InvalidAnswer:
     """Of an answer that grows still, or was stopped before its end."""
-    return _error(answer, f"{_whose(answer)} answer has not come to its end, and is no value")
+    return _error(answer, f"{_who(answer)}'s answer has not come to its end, and is no value")
 
 
 def repair_failed(wrong: InvalidValue, why: str) -> Stop:
     """How an answer ends that did not fit, and could not be asked for again."""
-    return Stop("broken", f"{_in_words(wrong)}; it was asked for again, and {why}")
+    return Stop("broken", _in_words(wrong) + "; it was asked for again, and " + why)
 
 
 def _error(answer: Answer, what: str, to_do: str = ASK_AGAIN) -> InvalidAnswer:
@@ -135,14 +140,10 @@ def _who(answer: Answer) -> str:
     return provider.name if provider else answer.provider or "the model"
 
 
-def _whose(answer: Answer) -> str:
-    return f"{_who(answer)}'s"
-
-
 def _in_words(wrong: InvalidValue) -> str:
     """The first problem, and how many more there are."""
     if not wrong.is_json:
         return "it has no JSON value that can be read"
     first, *others = wrong.problems
     told = shorten(known_keys.hide(written_out(str(first))), LONGEST_PROBLEM)
-    return f"{told} (and {len(others):,} more)" if others else told
+    return told + f" (and {len(others):,} more)" if others else told

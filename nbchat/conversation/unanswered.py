@@ -39,18 +39,27 @@ def unanswered_notices(turn: Turn) -> list[str]:
     along = len(before) - filtered
     said = []
     if along:
-        questions, they = _named(along)
-        said.append(f"{questions} had no answer in words; {they} sent along with this one.")
+        said.append(_sent_along(along))
     if filtered:
-        questions, they = _named(filtered)
-        said.append(f"{questions} had no answer, because of a filter; {they} not sent again.")
+        said.append(_not_sent_again(filtered))
     return said
 
 
-def _named(count: int) -> tuple[str, str]:
+def _sent_along(count: int) -> str:
     if count == 1:
-        return "The question before", "it was"
-    return f"The {count} questions before", "they were"
+        return "The question before had no answer in words; it was sent along with this one."
+    return (
+        f"The {count} questions before had no answer in words; they were sent along with this one."
+    )
+
+
+def _not_sent_again(count: int) -> str:
+    if count == 1:
+        return "The question before had no answer, because of a filter; it was not sent again."
+    return (
+        f"The {count} questions before had no answer, because of a filter; "
+        "they were not sent again."
+    )
 
 
 def _without_words(turn: Turn) -> Iterator[Turn]:

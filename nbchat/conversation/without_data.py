@@ -12,7 +12,6 @@ from nbchat.conversation.past_answers import has_answer
 from nbchat.events import Answer, Stop
 from nbchat.messages import Message, Text, ToolResult
 from nbchat.turns import SYSTEM_WITH_VALUES, Turn
-from nbchat.wording import plural
 
 KEPT_BACK = "schema"  # as which a turn was asked whose values were kept back
 ANSWER_LEFT_OUT = "[This answer is left out, since it may quote data.]"
@@ -44,7 +43,9 @@ def without_data(turn: Turn) -> tuple[Turn, list[str]]:
 
 
 def _notice(questions: int, answers: int) -> str:
-    what = f"the values in {plural(questions, 'earlier question')}"
+    what = f"the values in {questions:,} earlier questions"
+    if questions == 1:
+        what = "the values in 1 earlier question"
     which = "the answer that may quote them" if answers == 1 else "the answers that may quote them"
     return f'data = "schema": {what} and {which} were not sent.'
 

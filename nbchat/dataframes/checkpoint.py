@@ -102,8 +102,8 @@ class Checkpoint:
                 answers[key] = read_turn({"question": "", **read_json(text)}, 1, None).answer
         return answers
 
-    def what_changed(self) -> str:
-        """What is another since the last map of that name, or of that cell: "prompt", or nothing.
+    def what_changed(self) -> list[str]:
+        """What is another since the last map of that name, or of that cell, such as "prompt".
 
         A map that has no name is known by the cell that it is in.
         """
@@ -115,10 +115,8 @@ class Checkpoint:
                 if name or before.get(CELL) == self._cell:
                     is_same = other == id
                     changed = [] if is_same else [*self._parts]
-                    return " and ".join(
-                        part for part in changed if before.get(part) != self._parts[part]
-                    )
-        return ""
+                    return [part for part in changed if before.get(part) != self._parts[part]]
+        return []
 
     def write(self, key: str, answer: Answer) -> None:
         """Keep a row. It is on disk when this returns."""
@@ -149,7 +147,7 @@ class Checkpoint:
         return self._connection
 
     def _note(self, error: Exception) -> None:
-        self.trouble = f"The rows are not kept, since {self.path} {_why(error)}."
+        self.trouble = "The rows are not kept, since " + f"{self.path} {_why(error)}."
 
 
 def _why(error: Exception) -> str:
@@ -196,7 +194,9 @@ def delete_map(path: Path, id: str) -> None:
             connection.execute("DELETE FROM map WHERE id = ?", (id,))
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     except (sqlite3.Error, OSError, NotOurs) as error:
-        raise HistoryUnavailable(f"the rows stay on disk, since {path} {_why(error)}.") from None
+        raise HistoryUnavailable(
+            "the rows stay on disk, since " + f"{path} {_why(error)}."
+        ) from None
 
 
 def _connect(path: Path) -> sqlite3.Connection:

@@ -340,7 +340,7 @@ class _Running:
         try:
             answer.valued = Valued(self._wanted.read(answer.text))
         except InvalidValue as error:  # of a type that is another here than on the worker
-            outcome.error = InvalidAnswer(f"the answer is not valid here: {error}.")
+            outcome.error = InvalidAnswer("the answer is not valid here: " + f"{error}.")
         return outcome
 
     # --- the end ---------------------------------------------------------------------------------

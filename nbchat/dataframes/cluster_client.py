@@ -76,9 +76,9 @@ class ClusterClient:
         if self._had_workers:
             return ConnectionBroken(
                 f"the workers of the Dask cluster have gone, and {came}. "
-                f"What was answered by then is kept. {to_do}"
+                "What was answered by then is kept. " + to_do
             )
-        return SetupError(f"the Dask cluster has no worker, and {came}. {to_do}")
+        return SetupError(f"the Dask cluster has no worker, and {came}. " + to_do)
 
     async def meet(self, run: str, parts: dict[str, Part]) -> dict[str, str]:
         """Give each worker its part. The process of each that is there, by its address.

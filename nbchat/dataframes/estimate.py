@@ -14,7 +14,6 @@ from nbchat.dataframes.here import MOST_AT_ONCE
 from nbchat.events import Answer, Usage, summed
 from nbchat.messages import Message
 from nbchat.settings import Settings
-from nbchat.wording import plural
 
 FIRST_ROWS = 8  # that are asked before the others, to foretell what those take
 LEAST_ROWS = 20  # below that nothing is foretold: it is over before
@@ -73,11 +72,13 @@ class Foretold:
         >>> Foretold(Cost({"USD": 0.31}), 0.2, 240.0, 8).words
         'about $0.31 ± 20 % and about 4 minutes (from the first 8 rows)'
         """
-        money = f"about {self.cost} ± {self.spread:.0%}".replace("%", " %")
-        if not str(self.cost):
-            money = "" if self.cost.complete else UNKNOWN_SUM
-        takes = " and ".join(filter(None, [money, minutes(self.seconds)]))
-        return f"{takes} (from the first {self.sample} rows)"
+        time, rows = minutes(self.seconds), self.sample
+        if str(self.cost):
+            spread = f"{round(self.spread * 100)} %"
+            return f"about {self.cost} ± {spread} and {time} (from the first {rows} rows)"
+        if self.cost.complete:
+            return f"{time} (from the first {rows} rows)"
+        return f"an unknown sum (no price is known) and {time} (from the first {rows} rows)"
 
 
 def foretell(
@@ -147,4 +148,5 @@ def minutes(seconds: float) -> str:
     """How long it takes, as people say it."""
     if seconds < MINUTE:
         return "less than a minute"
-    return f"about {plural(round(seconds / MINUTE), 'minute')}"
+    count = round(seconds / MINUTE)
+    return "about 1 minute" if count == 1 else f"about {count:,} minutes"

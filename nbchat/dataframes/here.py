@@ -102,7 +102,7 @@ def _is_stopped(error: BaseException) -> bool:
 def _told(error: BaseException) -> NbchatError:
     """What ends a map, as an error that ends no thread: asyncio lets SystemExit do that."""
     words = " ".join(str(error).split())
-    told = NbchatError(f"a row ended with {type(error).__name__}{words and f': {words}'}.")
+    told = NbchatError(f"a row ended with {type(error).__name__}" + (words and f": {words}") + ".")
     told.__cause__ = error
     return told
 
@@ -155,5 +155,5 @@ def what_failed(answer: Answer) -> Exception | None:
     if stop.reason == "interrupted":
         return Interrupted("the answer was stopped.")
     if stop.reason == "broken":
-        return ConnectionBroken(f"the answer broke off: {stop.why}.")
+        return ConnectionBroken("the answer broke off: " + f"{stop.why}.")
     return None

@@ -156,7 +156,8 @@ def asker_for(where: Any, job: Job) -> RowAsker:
         return Here(lambda: current.source)
     if not is_from(where, "distributed", "Client"):
         there = "" if find_spec("distributed") else '\n%pip install "nbchat[dask]"'
-        raise BadOption(f'where is "here" or a dask.distributed.Client, not {shown(where)}.{there}')
+        told = f'where is "here" or a dask.distributed.Client, not {shown(where)}.'
+        raise BadOption(told + there)
     from nbchat.dataframes.cluster import Cluster
     from nbchat.dataframes.travelling import check_options
 
@@ -213,5 +214,5 @@ def _checkpoint(job: Job, parts: Mapping[str, str]) -> tuple[Checkpoint | None, 
     try:
         path = rows_file(is_named=bool(job.name))
     except BadSettings as error:
-        return None, f"The rows are not kept, since {error}"
+        return None, "The rows are not kept, since " + str(error)
     return (Checkpoint(path, job.id, job.name, parts, cell_here()) if path else None), ""

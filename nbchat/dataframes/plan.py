@@ -35,7 +35,8 @@ class Plan:
         """What is known before anything is sent."""
         rate = self.job.rate
         time = minutes(len(self.questions) / rate) if rate else ""
-        return plan_line(self.rows, len(self.questions), self.tokens, self.least_cost, time)
+        least, most = self._limits
+        return plan_line(self.rows, len(self.questions), self.tokens, least, time, most=most)
 
     def line_after(self, outcomes: Sequence[Outcome], rate: float | None) -> str:
         """What is known after the first rows; `rate` is how many may go out in a second."""
@@ -53,8 +54,8 @@ class Plan:
         return tokens_of(self.questions, self.around)
 
     @property
-    def least_cost(self) -> str:
-        """What it costs at least, in words; empty where it is free.
+    def _limits(self) -> tuple[str, str]:
+        """What it costs at least, in words, and at most; empty where it is free, or not known.
 
         What is sent is known, and how short an answer of a schema can be. How long answers are
         is not; with `max_tokens` how long they may be.
@@ -65,15 +66,15 @@ class Plan:
         try:
             least = self._cost(fewest)
             if not least.complete:
-                return UNKNOWN_SUM
+                return UNKNOWN_SUM, ""
             if not sum(least.amounts.values()):
-                return ""
+                return "", ""
             most = self.job.options.get("max_tokens")
             if isinstance(most, int) and most > fewest:
-                return f"{least} to {self._cost(most)}"
-            return f"at least {least}"
+                return str(least), str(self._cost(most))
+            return f"at least {least}", ""
         except NbchatError:  # of a model that is not there: the first row says it
-            return ""
+            return "", ""
 
     def _cost(self, made: int) -> Cost:
         """What all of it costs where each answer has so many tokens."""
@@ -88,12 +89,16 @@ class Plan:
         return Cost(amounts, one.complete)
 
 
-def plan_line(rows: int, questions: int, tokens: int, *others: str) -> str:
-    """What is counted, and what else is known.
+def plan_line(
+    rows: int, questions: int, tokens: int, cost: str, time: str = "", *, most: str = ""
+) -> str:
+    """What is counted, and what else is known; with `most` the cost is from one sum to another.
 
     >>> plan_line(5000, 4312, 912345, "at least $0.27", "")
     '5,000 rows, 4,312 different, about 910,000 tokens in, at least $0.27.'
     """
     different = "" if questions == rows else f"{questions:,} different"
     sent = f"about {rounded(tokens):,} tokens in"
-    return f"{', '.join(filter(None, [plural(rows, 'row'), different, sent, *others]))}."
+    if most:
+        sent, cost = f"about {rounded(tokens):,} tokens in, {cost} to {most}", ""
+    return f"{', '.join(filter(None, [plural(rows, 'row'), different, sent, cost, time]))}."

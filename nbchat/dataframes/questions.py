@@ -69,7 +69,7 @@ class Questions:
         ]
         if self.refused:
             why = next(iter(self.refused.values()))
-            lines.append(f"{plural(len(self.refused), 'row')} cannot be sent: {why.happened}")
+            lines.append(f"{plural(len(self.refused), 'row')} cannot be sent: " + why.happened)
         if self.masked:
             lines.append(f"A key stood in {plural(self.masked, 'row')}, and is not sent.")
         return lines

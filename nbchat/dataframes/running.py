@@ -123,7 +123,7 @@ class Running:
         self._progress.tell(f"{MOST_ALIKE} rows in a row have failed alike.")
         if isinstance(error, NbchatError):
             raise bare(error)
-        raise NbchatError(f"{MOST_ALIKE} rows in a row have failed: {error_text(error)}.")
+        raise NbchatError(f"{MOST_ALIKE} rows in a row have failed: " + f"{error_text(error)}.")
 
     def _count(self) -> None:
         """How far it is, and how fast."""

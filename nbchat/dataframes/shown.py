@@ -9,6 +9,7 @@ from typing import Any
 from nbchat.dataframes.row import NotAsked, Row
 from nbchat.dataframes.template import is_missing
 from nbchat.errors import error_name
+from nbchat.languages import translated
 from nbchat.render.transcript import table_bundle
 from nbchat.wording import plural, shorten, written_out
 
@@ -34,7 +35,7 @@ def mapped_bundle(
     left = len(index) - len(rows)
     more = f"and {plural(left, 'row')} more; " if left > 0 else ""
     about, *others = below
-    return table_bundle(head, rows, f"{more}{about}", *others, box="nbc-rows")
+    return table_bundle(head, rows, *map(translated, [more + about, *others]), box="nbc-rows")
 
 
 def failed_words(failed: Sequence[Row], variable: str) -> str:

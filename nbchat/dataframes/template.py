@@ -211,8 +211,9 @@ def _names_nothing(columns: Sequence[str], remarks: Sequence[str]) -> str:
     said = "".join(f" {remark}" for remark in remarks)
     known = ", ".join(f"{{{name}}}" for name in columns[:MOST_NAMED])
     more = ", …" if len(columns) > MOST_NAMED else ""
-    there = f"There are: {known}{more}" if columns else "The data has none."
-    return f"the prompt names no column of the data, so every row would be alike.{said}\n{there}"
+    there = f"There are: {known}" + more if columns else "The data has none."
+    told = "the prompt names no column of the data, so every row would be alike."
+    return f"{told}{said}\n{there}"
 
 
 def _places(segments: Sequence[Segment]) -> Iterator[Place]:

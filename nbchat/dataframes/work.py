@@ -122,9 +122,7 @@ class Work:
             progress.tell(f"{rows} answered by an earlier run.", passes=True)
         elif changed := checkpoint.what_changed():
             which = repr(self._job.name) if self._job.name else "this cell"
-            progress.tell(
-                f"Since {which} ran last, its {changed} changed: all rows are asked anew."
-            )
+            progress.tell(_asked_anew(which, changed))
 
     def _ask(
         self,
@@ -197,3 +195,11 @@ class Work:
         error = Interrupted(words)
         error.result = self.result
         return error
+
+
+def _asked_anew(which: str, changed: Sequence[str]) -> str:
+    first, *others = changed
+    if not others:
+        return f"Since {which} ran last, its {first} changed: all rows are asked anew."
+    last = " and ".join(others)
+    return f"Since {which} ran last, its {first} and {last} changed: all rows are asked anew."

@@ -170,11 +170,11 @@ async def _refusal(asked: Asked, heard: HeardResponse, url: str) -> Finding:
         return look_at_redirect(asked, heard.headers.get("location", ""), url)
     title = page_title(heard)
     if title is not None and heard.status < 500:
-        called = f", {asked.context.clean(title)!r}" if title else ""
-        seen = (
-            f"{asked.context.base_url} answers with an HTML page{called} ({heard.status}), "
-            "as no API does."
-        )
+        place = asked.context.base_url
+        seen = f"{place} answers with an HTML page ({heard.status}), as no API does."
+        if title:
+            called = repr(asked.context.clean(title))
+            seen = f"{place} answers with an HTML page, {called} ({heard.status}), as no API does."
         return wrong("answer", seen, LOG_IN_FIRST)
     return _of_list(asked, await read_refusal(heard, asked.context))
 

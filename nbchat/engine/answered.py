@@ -32,8 +32,9 @@ class Answered:
             return []
         if not self._thought:  # as of a picture that cannot be shown, which a notice has told
             return [] if self._is_told else [Notice(f"{model} gave an empty answer.")]
-        limit = " up to the limit of its tokens" if stop.reason == "length" else ""
-        return [Notice(f"{model} thought{limit}, and gave no answer.")]
+        if stop.reason == "length":
+            return [Notice(f"{model} thought up to the limit of its tokens, and gave no answer.")]
+        return [Notice(f"{model} thought, and gave no answer.")]
 
 
 def _thinks(event: Event) -> bool:

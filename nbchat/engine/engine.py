@@ -217,7 +217,8 @@ class Engine:
             seconds = None if delivered else retry_delay(failure, tries)
             if seconds is None:
                 raise failure
-            yield [Notice(f"{what_happened(failure)}. Trying again in {seconds:.1f} s.")]
+            again = f"Trying again in {seconds:.1f} s."
+            yield [Notice(f"{what_happened(failure)}. {again}")]
             await asyncio.sleep(seconds)
 
     async def models(self, kind: str) -> list[Model]:

@@ -68,9 +68,11 @@ class KeyFilter:
         """What to say of the keys that were masked."""
         if not self._seen:
             return []
-        names, was = " and ".join(self._seen), "was" if len(self._seen) == 1 else "were"
+        *others, last = self._seen
         self._seen.clear()
-        return [Notice(f"{names} stood in the answer and {was} masked.")]
+        if not others:
+            return [Notice(f"{last} stood in the answer and was masked.")]
+        return [Notice(f"{' and '.join(others)} and {last} stood in the answer and were masked.")]
 
 
 class _Lane:

@@ -35,20 +35,21 @@ def look_at_model(
         return fits("model", f"{seen}; it ends on {model.retired_on}")
     if model.status != "retired":
         return fits("model", seen)
-    since = f" on {model.retired_on}" if model.retired_on else ""
+    gone, day = f"{name} was retired by {route.provider.name}", model.retired_on
     if answered.models is not None and is_listed(model.sent_id, answered.models):
-        return fits("model", f"{seen}; the table has it as retired{since}, and it is still listed")
-    gone = f"{name} was retired by {route.provider.name}{since}, as the table has it."
+        since = f"as retired on {day}" if day else "as retired"
+        return fits("model", f"{seen}; the table has it {since}, and it is still listed")
+    gone = f"{gone} on {day}, as the table has it." if day else f"{gone}, as the table has it."
     return wrong("model", gone, _replacement(settings.catalog, model))
 
 
 def _replacement(catalog: Catalog, model: Model) -> str:
     others = ", ".join(catalog.elsewhere(model)[:MOST_NAMES])
-    still = f"Still served as {others}. " if others else ""
+    still = f"Still served as {others}." + " " if others else ""
     name = catalog.name_of(model.type, model.replacement) if model.replacement else None
     if name:
-        return f"{still}Its replacement:\n%chat use {name}"
-    return f"{still}Choose another model:\n%chat models"
+        return still + f"Its replacement:\n%chat use {name}"
+    return still + "Choose another model:\n%chat models"
 
 
 def look_at_list(route: Route, answered: Answered, *, any_model: bool) -> Finding:
@@ -57,11 +58,13 @@ def look_at_list(route: Route, answered: Answered, *, any_model: bool) -> Findin
     if models is None:
         return unseen(LISTED)
     if not models:
-        server = "runs, and has" if provider.local else "lists"
+        seen = f"{provider.name} lists no models."
+        if provider.local:
+            seen = f"{provider.name} runs, and has no models."
         to_do = TO_GET_ONE.get(
             provider.type, "Check there which models your account or server has."
         )
-        return wrong(LISTED, f"{provider.name} {server} no models.", to_do)
+        return wrong(LISTED, seen, to_do)
     if any_model:
         return fits(LISTED, f"{', '.join(models[:MOST_NAMES])}{_and_more(models)}")
     asked = model.sent_id
@@ -81,8 +84,8 @@ def look_at_list(route: Route, answered: Answered, *, any_model: bool) -> Findin
     if provider.type in ANY_NAME:
         return Finding(LISTED, "unknown", f"{seen}; it answers with {models[0]}, whatever is asked")
     near = did_you_mean(model.sent_id, models).strip()
-    to_do = f"{near} Its models:\n%chat models --live {provider.type}".strip()
-    return wrong(LISTED, f"{seen}.", to_do)
+    its_own = f"Its models:\n%chat models --live {provider.type}"
+    return wrong(LISTED, f"{seen}.", f"{near} {its_own}" if near else its_own)
 
 
 def _and_more(models: list[str]) -> str:

@@ -14,12 +14,13 @@ from nbchat.catalog.catalog import Route
 from nbchat.catalog.rows import Search
 from nbchat.engine import web_search
 from nbchat.engine.answer_pictures import with_next_question
-from nbchat.masked_parts import Seen, keys_masked, mask_message, mask_option
+from nbchat.masked_parts import Seen, mask_message, mask_option
 from nbchat.messages import Message, UnknownPart
 from nbchat.options import Options
 from nbchat.settings import Settings
 from nbchat.wire.contract import ModelRequest
 from nbchat.wire.sent_calls import sent_calls
+from nbchat.wording import plural
 
 SENT = ("system", "tools", "schema", "stop", "extra")  # options whose texts go to the provider
 SAMPLING = ("temperature", "top_p")  # a model that refuses these has values of its own
@@ -40,8 +41,11 @@ def model_request(
     parameters, tools, tool_choice = options.parameters, options.tools, options.tool_choice
     for name in [name for name in parameters if name in model.refuses]:
         del parameters[name]
-        what = f"has a fixed {name}" if name in SAMPLING else f"takes no {name}"
-        notices.append(f"{model.id} {what}; it was left out.")
+        notices.append(
+            f"{model.id} has a fixed {name}; it was left out."
+            if name in SAMPLING
+            else f"{model.id} takes no {name}; it was left out."
+        )
     if tools and cannot_call_tools(route):
         tools, tool_choice = (), None
         notices.append(f"{model.id} cannot call tools; they were left out.")
@@ -98,7 +102,7 @@ def without_keys(
 
 def masked_notices(seen: Seen) -> tuple[str, ...]:
     """What to tell of keys that were taken out of what is sent; nothing where there was none."""
-    return (f"{keys_masked(seen)} in what was sent.",) if seen else ()
+    return (f"{plural(len(seen), 'key')} masked in what was sent.",) if seen else ()
 
 
 def _fit_temperature(

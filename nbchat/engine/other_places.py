@@ -23,6 +23,7 @@ ELSEWHERE = {  # the places, and who has a list there
     "/api/tags": "ollama",
     "/v1beta/models": "gemini",
 }
+NOTHING_ELSE = "and nothing else was seen there"
 TAKES_QUESTIONS = (400, 401, 403, 405, 411, 415, 422)  # what a GET is told where a POST belongs
 
 
@@ -34,16 +35,18 @@ async def look_elsewhere(asked: Asked, heard: HeardResponse, url: str) -> Findin
     )
     seen = f"there is no list of models at {_shown(url)} ({heard.status})"
     if status in TAKES_QUESTIONS:
-        return fits("answer", f"{seen}; questions go to {urlsplit(for_questions).path} ({status})")
+        questions = f"questions go to {urlsplit(for_questions).path} ({status})"
+        return fits("answer", f"{seen}; {questions}")
     if asked.is_shipped:
-        return Finding("answer", "unknown", f"{seen}, and nothing else was seen there")
+        return Finding("answer", "unknown", f"{seen}, {NOTHING_ELSE}")
     lists = [place for place, is_list in zip(places, found, strict=True) if is_list]
     if lists:
         own = [place for place in lists if _is_alike(asked, places[place])]
         place = (own or lists)[0]
         return _list_elsewhere(asked, place, places[place], seen)
     to_do = "Check the base URL: does it end in /v1, or in what else its documents say?"
-    return Finding("answer", "unknown", f"{seen}, nor anything at {_shown(for_questions)}.", to_do)
+    nor_there = f"nor anything at {_shown(for_questions)}."
+    return Finding("answer", "unknown", f"{seen}, {nor_there}", to_do)
 
 
 def _places(asked: Asked, url: str) -> dict[str, str]:
@@ -60,15 +63,16 @@ def _places(asked: Asked, url: str) -> dict[str, str]:
 
 def _list_elsewhere(asked: Asked, place: str, wire: str, seen: str) -> Finding:
     """A list was seen at another place of the same server."""
-    seen = f"{seen}, but one at {place}"
+    but_there = f"but one at {place}"
     right = place.removesuffix("/models").removesuffix("/api/tags")
     if _is_alike(asked, wire):
-        return wrong("answer", f"{seen}.", let_it_be(asked, right))
+        return wrong("answer", f"{seen}, {but_there}.", let_it_be(asked, right))
     to_do = (
         f"{asked.name} is asked in {asked.request.route.wire}. Ask this server in its own: "
         f"a row of [[providers]] with wire = {wire!r} and base_url = {right!r}."
     )
-    return wrong("answer", f"{seen}, as servers of the format {wire} have it.", to_do)
+    alike = f"as servers of the format {wire} have it."
+    return wrong("answer", f"{seen}, {but_there}, {alike}", to_do)
 
 
 def _is_alike(asked: Asked, wire: str) -> bool:

@@ -38,6 +38,8 @@ from nbchat.wire.contract import Dialect, HttpRequest, ModelRequest, load_dialec
 from nbchat.wire.schema import with_system_in_question
 from nbchat.wording import set_key
 
+PUT_YOUR_OWN = "Put your own key there"
+
 SchemaMode = Literal["tool", "none"]  # by a tool that takes the answer, or in words
 
 AUTH = {
@@ -215,8 +217,8 @@ def _unsendable(key: Key) -> KeyNotSent:
         )
     held = f"what is set in {key.origin} is a placeholder, no key."
     if re.fullmatch("[A-Z][A-Z0-9_]*", key.origin):
-        return KeyNotSent(f"{held} Put your own key there:\n{set_key(key.origin)}")
-    return KeyNotSent(f"{held} Put your own key there.")
+        return KeyNotSent(f"{held} {PUT_YOUR_OWN}:\n{set_key(key.origin)}")
+    return KeyNotSent(f"{held} {PUT_YOUR_OWN}.")
 
 
 def is_name(model: object) -> bool:

@@ -11,14 +11,15 @@ from nbchat.wording import OR_ANOTHER_MODEL
 
 def redirect_error(location: str, context: ErrorContext) -> BadAnswer:
     """For a redirect: it would carry the question, and perhaps the key, to another place."""
-    place = f"{context.route.provider.name} at {context.base_url}"
+    name, place = context.route.provider.name, context.base_url
     target = _redirect_target(location, context)
     if not target:
         return BadAnswer(
-            f"{place} redirects without saying where to.\nCheck the base URL, {OR_ANOTHER_MODEL}"
+            f"{name} at {place} redirects without saying where to.\n"
+            f"Check the base URL, {OR_ANOTHER_MODEL}"
         )
     return BadAnswer(
-        f"{place} redirects to {context.clean(target)}, which is not followed: "
+        f"{name} at {place} redirects to {context.clean(target)}, which is not followed: "
         "it would carry the question there.\n"
         "If that is the right place, set it as the base URL; if not, check the base URL, "
         f"{OR_ANOTHER_MODEL}"

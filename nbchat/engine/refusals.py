@@ -17,9 +17,14 @@ from nbchat.engine.error_context import ErrorContext
 from nbchat.engine.redirects import redirect_error
 from nbchat.engine.refusal_kinds import Verdict, judge
 from nbchat.engine.refusal_limits import answer_limit_of, oversize_of, period_of
-from nbchat.engine.refusal_sentences import nothing_there, sentence_for, wait_sentence
+from nbchat.engine.refusal_sentences import (
+    in_brackets,
+    nothing_there,
+    wait_sentence,
+    words_for,
+)
 from nbchat.engine.refusal_signs import NO_MEMORY, is_about_a_model
-from nbchat.engine.refusal_words import ASK_LATER
+from nbchat.engine.refusal_words import ASK_LATER, STATUS_WORDS
 from nbchat.engine.retry import asked_wait, should_retry
 from nbchat.engine.tolerant_json import SHAPE_ERRORS, value_of
 from nbchat.errors import (
@@ -46,6 +51,7 @@ REQUEST_IDS = ("x-request-id", "request-id", "x-amzn-requestid")
 # AWS names the exception there, with a colon and an address behind it.
 ERROR_TYPES = ("x-amzn-errortype", "x-ms-error-code")
 LONGEST_TEXT = 2000  # characters of a body without a shape that are looked at for what it says
+TELL_WAIT = (RateLimited, ServiceDown)
 MAY_MEAN_MAX_TOKENS = (RequestRefused, ContextTooLong, NotAllowed)
 
 
@@ -88,14 +94,14 @@ def error_for(
     request_id = _request_id(headers, context)
     period = period_of(problem, provider.type) if kind is RateLimited else None
     oversize = oversize_of(problem.message) if kind is RateLimited else None
-    sentence, other_model_helps = sentence_for(verdict, status, context, period, oversize, limit)
+    ours = words_for(verdict, status, context, period, oversize, limit)
+    to_do = ours.to_do
     if request_id and kind is ServiceDown:
-        sentence = sentence.replace(ASK_LATER, f"{ASK_LATER} (request {{request_id}})")
-    message = sentence.format(
-        said=words or _quote(problem, context),
-        wait="" if oversize else wait_sentence(seconds),
-        request_id=request_id,
-    )
+        to_do = to_do.replace(ASK_LATER, f"{ASK_LATER} (request {request_id})")
+    happened = ours.sentence(provider.name, in_brackets(status))
+    tells_wait = (kind in TELL_WAIT and not oversize) or ours is STATUS_WORDS.get(status)
+    wait = wait_sentence(seconds) if tells_wait else ""
+    message = f"{happened}.{wait}{words or _quote(problem, context)}\n{to_do}"
     error = kind(
         message,
         status=status,
@@ -111,7 +117,7 @@ def error_for(
     if period and (period.is_certain or seconds is None):
         error.retryable = False
     error.retryable = should_retry(headers, error.retryable)
-    error.other_model_helps = other_model_helps
+    error.other_model_helps = ours.other_model_helps
     if kind is ModelNotFound and model.status == "retired":
         return _retired_error(error, problem, context)
     return error
@@ -128,26 +134,27 @@ def _quote(problem: ProviderProblem, context: ErrorContext) -> str:
     words = context.clean(problem.message)
     if not words:
         return ""
-    end = "" if words[-1] in ".!?…" else "."
-    return f" It says: {words}{end}"
+    if words[-1] not in ".!?…":
+        words += "."
+    return f" It says: {words}"
 
 
 def _retired_error(
     error: ServiceError, problem: ProviderProblem, context: ErrorContext
 ) -> RetiredModel:
     model, provider = context.route.model, context.route.provider
-    since = f" on {model.retired_on}" if model.retired_on else ""
     reason = f"{error.status}: {context.clean(problem.message)}"
-    lines = [f"{model.id} was retired by {provider.name}{since} ({reason})."]
+    happened = f"{model.id} was retired by {provider.name} ({reason})."
+    if model.retired_on:
+        happened = f"{model.id} was retired by {provider.name} on {model.retired_on} ({reason})."
     others = ", ".join(context.other_names())
-    still = f"Still served as {others}." if others else ""
+    still = f"Still served as {others}. " if others else ""
+    to_do = "Choose another model:\n%chat models"
     replacement = context.replacement()
     if replacement:
-        lines += [f"{still} Its replacement:".lstrip(), f"%%chat {replacement}"]
-    else:
-        lines += [f"{still} Choose another model:".lstrip(), "%chat models"]
+        to_do = f"Its replacement:\n%%chat {replacement}"
     return RetiredModel(
-        "\n".join(lines),
+        f"{happened}\n{still}{to_do}",
         status=error.status,
         request_id=error.request_id,
         provider=error.provider,
@@ -164,22 +171,32 @@ def not_an_api_error(
     """For a body without a reason: an HTML page, any other text, or JSON of another kind."""
     text = body.decode("utf-8", "replace").strip()
     is_page = text[:1] == "<"
-    words = _page_in_words(text, context) if is_page else _text_in_words(text, context)
+    words = _page_in_words(text, context) if is_page else repr(context.clean(text))
     if status < 400 or (is_page and status == 404):
         provider = context.route.provider.name
+        happened = (
+            f"{context.base_url} is not the API of {provider}: it answered with {words} ({status})."
+        )
+        if not text:
+            happened = (
+                f"{context.base_url} is not the API of {provider}: "
+                f"it answered with nothing ({status})."
+            )
         return BadAnswer(
-            f"{context.base_url} is not the API of {provider}: "
-            f"it answered with {words} ({status}).\n"
+            f"{happened}\n"
             "Check the base URL, and whether this network asks for a login first, "
             f"{OR_ANOTHER_MODEL}"
         )
     is_json = _is_json(text)
-    reason = ", which gives no reason" if is_json else ", which is no JSON"
-    words = f" It answered with {words}{reason if text else ''}."
+    answered = f" It answered with {words}, which is no JSON."
+    if is_json:
+        answered = f" It answered with {words}, which gives no reason."
+    if not text:
+        answered = " It answered with nothing."
     said = "" if is_page or is_json else text[:LONGEST_TEXT]
     if status == 404 and not is_about_a_model(said, context.route.model.sent_id):
         said = ""
-    return error_for(ProviderProblem(said), status, headers, context, words)
+    return error_for(ProviderProblem(said), status, headers, context, answered)
 
 
 def _is_json(text: str) -> bool:
@@ -204,7 +221,3 @@ def _page_in_words(html_text: str, context: ErrorContext) -> str:
     if not title:
         return "an HTML page"
     return f"an HTML page, {context.clean(html.unescape(title[1]))!r}"
-
-
-def _text_in_words(text: str, context: ErrorContext) -> str:
-    return repr(context.clean(text)) if text else "nothing"

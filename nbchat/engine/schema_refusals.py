@@ -102,5 +102,7 @@ def schema_notice(error: NbchatError, mode: SchemaMode) -> str:
     reason, *_ = str(error).splitlines()
     if reason.endswith(":"):  # advice that ends in a command on the next line
         reason = reason.rpartition(". ")[0]
-    way = "a tool that takes the answer" if mode == "tool" else "the schema as an instruction"
-    return f"{reason.rstrip('.…')}. Asked again with {way}."
+    again = "Asked again with the schema as an instruction."
+    if mode == "tool":
+        again = "Asked again with a tool that takes the answer."
+    return f"{reason.rstrip('.…')}. {again}"

@@ -114,7 +114,7 @@ def _tls(
     failure: TlsFailed | None, peer: Peer, certificate: Certificate | None, choice: ProxyChoice
 ) -> Finding:
     if failure is None:
-        return fits("TLS", f"the certificate fits{_of(certificate)}; trusted by {_trusted_by()}")
+        return fits("TLS", f"{_that_fits(certificate)}; trusted by {_trusted_by()}")
     seen, to_do = _certificate_fault(failure, peer, certificate or Certificate())
     if not seen:
         return refused("TLS", failure)
@@ -122,11 +122,13 @@ def _tls(
     return wrong("TLS", f"{seen}{through}", to_do)
 
 
-def _of(certificate: Certificate | None) -> str:
+def _that_fits(certificate: Certificate | None) -> str:
     if certificate is None or certificate.ends is None:
-        return ""
-    issuer = f", issued by {certificate.issuer!r}" if certificate.issuer else ""
-    return f"{issuer}, until {certificate.ends:%Y-%m-%d}"
+        return "the certificate fits"
+    day = f"{certificate.ends:%Y-%m-%d}"
+    if not certificate.issuer:
+        return f"the certificate fits, until {day}"
+    return f"the certificate fits, issued by {certificate.issuer!r}, until {day}"
 
 
 def _trusted_by() -> str:
@@ -137,12 +139,14 @@ def _trusted_by() -> str:
 def _certificate_fault(failure: TlsFailed, peer: Peer, shown: Certificate) -> tuple[str, str]:
     """What is wrong with a certificate and what to do; empty for what is told as it stands."""
     code, host = failure.verify_code, peer.host
-    issuer = f" {shown.issuer!r}" if shown.issuer else ""
+    issuer = repr(shown.issuer) if shown.issuer else "an authority"
     variable, place = first_set(CERTIFICATES)
     if code == EXPIRED:
-        day = f" on {shown.ends:%Y-%m-%d}" if shown.ends else ""
         today = f"{datetime.now(UTC):%Y-%m-%d}"
-        seen = f"the certificate of {host} ended{day}, and today is {today} here."
+        seen = f"the certificate of {host} ended, and today is {today} here."
+        if shown.ends:
+            day = f"{shown.ends:%Y-%m-%d}"
+            seen = f"the certificate of {host} ended on {day}, and today is {today} here."
         return (
             seen,
             "If that is the day, whoever runs the server has to renew it; if not, set the clock.",
@@ -154,17 +158,14 @@ def _certificate_fault(failure: TlsFailed, peer: Peer, shown: Certificate) -> tu
         )
     if code in WRONG_NAME:
         whose = f" It is that of {shown.subject!r}." if shown.subject else ""
-        seen = f"the certificate is not for {host}.{whose}"
+        seen = f"the certificate is not for {host}." + whose
         return seen, "Check the host in the base URL, and whether this network wants a login first."
     if code == SELF_SIGNED or (code in UNKNOWN_ISSUER and shown.is_self_signed):
         seen = f"the certificate of {host} is signed by nobody but itself."
         return seen, f"If it is your own server, name its certificate: {_name_it(variable)}."
     if code in UNKNOWN_ISSUER:
         where = f"{place}, which {variable} names" if variable else "the system's authorities"
-        seen = (
-            f"the certificate of {host} is issued by{issuer or ' an authority'}, "
-            f"which is not among {where}."
-        )
+        seen = f"the certificate of {host} is issued by {issuer}, which is not among {where}."
         return seen, f"{OWN_AUTHORITY}: {_name_it(variable)}."
     return "", ""
 

@@ -1,4 +1,7 @@
-"""The words of a check: what is to be done first, and a row for each thing that was looked at."""
+"""The words of a check: what is to be done first, and a row for each thing that was looked at.
+
+All of them are in the person's language.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,8 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from nbchat.engine.findings import NOT_LOOKED_AT, Finding, first_to_do
-from nbchat.render.terminal.clean import columns, wrapped
+from nbchat.languages import translated
+from nbchat.render.terminal.clean import columns, padded, wrapped
 from nbchat.wording import to_copy
 
 HEAD = ("looked at", "", "what was seen")
@@ -29,11 +33,25 @@ def faults(findings: Sequence[Finding]) -> list[Fault]:
     """What is wrong, the first thing first."""
     told = []
     for finding in first_to_do(findings):
-        what = f"{finding.about[:1].upper()}{finding.about[1:]}: {finding.seen}"
-        command = to_copy(f"{what}\n{finding.to_do}")
+        command = to_copy(f"{finding.seen}\n{finding.to_do}")
         to_do = finding.to_do.removesuffix(command) if command else finding.to_do
-        told.append(Fault(what, " ".join(to_do.split()), command))
+        seen, to_do = _translated(finding.seen, " ".join(to_do.split()))
+        told.append(Fault(f"{_heading(finding.about)}{seen}", to_do, command))
     return told
+
+
+def _heading(about: str) -> str:
+    other = translated(about)
+    return f"{other}：" if other != about else f"{about[:1].upper()}{about[1:]}: "
+
+
+def _translated(what: str, to_do: str) -> tuple[str, str]:
+    """Both; what to do may be the end of a sentence that is known as a whole alone."""
+    end, whole = translated(to_do), translated(f"{what} {to_do}")
+    if to_do and end == to_do and whole != f"{what} {to_do}":
+        happened, stop, end = whole.rpartition("。")
+        return happened + stop, end
+    return translated(what), end
 
 
 def rows(findings: Sequence[Finding]) -> list[tuple[str, str, str]]:
@@ -49,8 +67,16 @@ def rows(findings: Sequence[Finding]) -> list[tuple[str, str, str]]:
         elif one.seen != NOT_LOOKED_AT:
             table.append((one.about, STATES[one.state], one.seen))
         elif one.about == skipped[0]:
-            table.append(("the rest", STATES[one.state], f"{one.seen}: {', '.join(skipped)}"))
-    return table
+            names = ", ".join(map(translated, skipped))
+            table.append(("the rest", STATES[one.state], f"{NOT_LOOKED_AT}: {names}"))
+    return [
+        (translated(about), translated(state), translated(seen)) for about, state, seen in table
+    ]
+
+
+def head() -> list[str]:
+    """What stands above the rows."""
+    return [*map(translated, HEAD)]
 
 
 def report_lines(findings: Sequence[Finding], width: int) -> Iterator[str]:
@@ -61,7 +87,7 @@ def report_lines(findings: Sequence[Finding], width: int) -> Iterator[str]:
         to_do = wrapped(fault.to_do, width - len(GAP)) if fault.to_do else []
         yield from (f"{GAP}{line}" for line in (*to_do, fault.command) if line)
     if not wrong:
-        yield FINE
+        yield translated(FINE)
     yield ""
     yield from _table(rows(findings), width)
 
@@ -73,5 +99,5 @@ def _table(table: Sequence[tuple[str, str, str]], width: int) -> Iterator[str]:
     room = max(width - len(indent), NARROWEST)
     for about, state, seen in table:
         line, *more = wrapped(seen, room)
-        yield f"{about:<{first}}{GAP}{state:<{second}}{GAP}{line}"
+        yield f"{padded(about, first)}{GAP}{padded(state, second)}{GAP}{line}"
         yield from (indent + one for one in more)

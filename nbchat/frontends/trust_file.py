@@ -9,6 +9,7 @@ from pathlib import Path
 
 from nbchat.catalog.catalog import Catalog
 from nbchat.errors import BadCommand, BadFile
+from nbchat.languages import translated
 from nbchat.settings_file import FILE, FILES, JSON_FILE, own_catalog, own_files, places_upwards
 from nbchat.trust.beside import Layers, needs_trust, trusted_beside
 from nbchat.trust.found_file import FoundFile, read_found
@@ -20,7 +21,7 @@ QUESTIONS = {
     1: "Trust this file, until it changes? [y/N] ",
     2: "Trust these files, each until it changes? [y/N] ",
 }
-YES = ("y", "yes")
+YES = ("y", "yes", "是")
 
 Ask = Callable[[str], str]
 
@@ -57,9 +58,9 @@ def _counting_with(file: FoundFile, waiting: list[FoundFile]) -> list[FoundFile]
 
 def _tell_state(file: FoundFile) -> None:
     if is_trusted(file):
-        print(f"{file.shown_path} is trusted as it is now. %chat trust --forget takes that back.")
+        _say(f"{file.shown_path} is trusted as it is now. %chat trust --forget takes that back.")
     else:
-        print(f"{file.shown_path} counts as it is: nothing in it needs to be trusted.")
+        _say(f"{file.shown_path} counts as it is: nothing in it needs to be trusted.")
 
 
 def _decide(files: list[FoundFile], ask: Ask | None) -> None:
@@ -71,11 +72,11 @@ def _decide(files: list[FoundFile], ask: Ask | None) -> None:
             f"To trust {which}, in a terminal: nbchat trust {_quoted(path)}"
         )
     if not _is_yes(ask, QUESTIONS[len(files)]):
-        print("Nothing was changed.")
+        _say("Nothing was changed.")
         return
     for file in files:
         trust(file)  # the bytes that were shown, whatever is on disk by now
-        print(f"{file.shown_path} is trusted from now on, until it changes.")
+        _say(f"{file.shown_path} is trusted from now on, until it changes.")
 
 
 def forget_file(name: str) -> None:
@@ -83,17 +84,21 @@ def forget_file(name: str) -> None:
     places = _places(name)
     forgotten = [path for path in places if forget(path)]
     for path in forgotten:
-        print(f"{written_out(str(path))} is no longer trusted.")
+        _say(f"{written_out(str(path))} is no longer trusted.")
     if not forgotten:
-        print(f"{written_out(str(places[0]))} was not trusted; nothing was changed.")
+        _say(f"{written_out(str(places[0]))} was not trusted; nothing was changed.")
 
 
 def _is_yes(ask: Ask, question: str) -> bool:
     try:
-        return ask(question).strip().lower() in YES
+        return ask(translated(question)).strip().lower() in YES
     except (EOFError, KeyboardInterrupt):
         print()
         return False
+
+
+def _say(text: str) -> None:
+    print(translated(text))
 
 
 def _find(name: str) -> list[FoundFile]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -18,20 +18,37 @@ from pathlib import Path
 FOLDER = Path(__file__).parent
 LONGEST_LINE = 2_000  # characters; a longer one is somebody's data
 DEEPEST = 3  # values within values
+MOST_VALUES = 10_000  # that are kept
+FRAGMENT = 2  # words
+LONG = 12  # letters of a sentence that is recognised by its beginning
 MOST_ENDS = 24  # places that are tried for the end of one value
-FEW_LETTERS = 24  # of a phrase that begins with a value, such as "{0} rows"
 WHOLE = 1e9  # what it costs to leave a word of a value as it is
+BASE_URL = "the base URL"
+QUOTING = "It says: "
 
 _HOLE = re.compile(r"\{(\d)\}")
 _WORD = re.compile(r"[^\W\d_]+")
-_UNKNOWN = re.compile(r"\S+\s*|\s+")
-_LETTERS = re.compile(r"[\w-]+")
-_COUNT_OR_NAME = re.compile(r"\S+|[~\d].*")
-_OPENS = re.compile(r"(?:^|[.,:;!?(\[·])\s*$")
-_CLOSES = re.compile(r"\s*(?:$|[.,:;!?)\]·])|\s+\(")
+_UNKNOWN = re.compile(r"\(|\S+\s*|\s+")
+# "{0} turns" is of a number alone.
+_NOUN = re.compile(r" [a-z]+")
+_NUMBER = re.compile(r"\(?~?\d[\d,.]*")
+_BEFORE_WORD = re.compile(r"(?:^|[·→])\s*$")
+_BEHIND_WORD = re.compile(r"\s*(?:$|[·→])")
+_BEFORE_FRAGMENT = re.compile(r"(?:^|[.,:;!?·(→])\s*$")
+_BEHIND_FRAGMENT = re.compile(r"\s*(?:$|[.,:;!?·)→])")
 _BOUNDARY = re.compile(r"(?=[.,:;!?](?:\s|$))|(?<=[.,:;!?)·])\s+|\s+(?=[(·])|$")
 # How a sentence ends in Chinese; the space behind it goes.
 _FULL_WIDTH = {". ": "。", ", ": "，", ": ": "：", "; ": "；", ".": "。", ",": "，", ":": "："}
+_ROW = re.compile(r"(?P<first>.+)(?P<sign> or | and )(?P<last>.+)")
+_JOINS = {" or ": " 或 ", " and ": " 和 "}
+_NAME = re.compile(r"[^\s,]+")
+_CODE = re.compile(r"(?=.*[A-Z\d_'\"=])[^\s,]+")  # a name of a program's
+_HAN = re.compile(r".*[\u4e00-\u9fff].*")
+_ENDS_IN_HAN, _BEGINS_IN_HAN = re.compile(r"[\u4e00-\u9fff] ?$"), re.compile(r" ?[\u4e00-\u9fff]")
+_PLACE = re.compile(r"[/\\_]")
+_ONE = re.compile(r"\S+|'[^']*'|\"[^\"]*\"")
+_SENTENCES = re.compile(r"[.:;!?] ")
+_LATIN = re.compile(r"[A-Za-z\d'\"]")
 _ALTERNATIVES = re.compile(r"(?<=['\"]) or (?=['\"])")
 
 
@@ -59,15 +76,26 @@ class Phrase:
         return sum(map(len, self.words))
 
     @property
-    def is_short(self) -> bool:
-        """Whether it is a value with a word or two, which others' sentences may have in them."""
-        is_open = not self.words[0] and self.words[-1][-1:].isalpha()
-        return is_open and self.size <= FEW_LETTERS
+    def is_count(self) -> bool:
+        """Whether it is a number of something, such as "3 turns"."""
+        return self.words[0] == "" and _NOUN.fullmatch("".join(self.words)) is not None
 
     @property
-    def is_one_word(self) -> bool:
-        """Whether it is a word that others' sentences have, too, such as "failed"."""
-        return not self.holes and bool(_LETTERS.fullmatch(self.words[0]))
+    def quotes(self) -> bool:
+        """Whether its value is somebody else's words, which stay letter for letter."""
+        return self.words[0] == QUOTING
+
+    @property
+    def is_word(self) -> bool:
+        """Whether it is one word, which may as well be somebody's name."""
+        return not self.holes and _WORD.fullmatch(self.words[0]) is not None
+
+    @property
+    def is_fragment(self) -> bool:
+        """Whether it is two words, such as "a list", which anybody's sentence may have, too."""
+        if self.holes or not self.words[0][-1:].isalpha():
+            return False
+        return len(_WORD.findall(self.words[0])) == FRAGMENT
 
 
 @dataclass(slots=True, frozen=True)
@@ -77,6 +105,14 @@ class Match:
     phrase: Phrase
     end: int
     values: tuple[str, ...]
+
+    def spans(self, start: int) -> Iterator[tuple[int, int]]:
+        """Where its own words stand, from and to."""
+        for words, value in zip(self.phrase.words, (*self.values, ""), strict=True):
+            if bare := words.strip():
+                first = start + words.index(bare)
+                yield first, first + len(bare)
+            start += len(words) + len(value)
 
 
 class Phrasebook:
@@ -90,8 +126,12 @@ class Phrasebook:
     def __init__(self, table: Mapping[str, str]) -> None:
         self._by_word: dict[str, list[Phrase]] = defaultdict(list)
         self._loose: list[Phrase] = []  # that begin with a value
-        for sentence, other in table.items():
+        self._values: dict[tuple[str, int], tuple[str, float]] = {}  # by the text and its depth
+        self._counts: set[str] = set()
+        for sentence, other in (*table.items(), *_noted(table)):
             phrase = Phrase.parse(sentence, other)
+            if phrase.is_count and sentence.endswith("s"):
+                self._counts.add(sentence)
             first = _WORD.match(phrase.words[0])
             is_whole = first and (first.end() < len(phrase.words[0]) or not phrase.holes)
             (self._by_word[first[0].lower()] if first and is_whole else self._loose).append(phrase)
@@ -108,19 +148,60 @@ class Phrasebook:
 
     def value(self, text: str, depth: int) -> str:
         """A value in the other language where all of it is known, such as "3 turns"."""
-        plain = _ALTERNATIVES.sub(" 或 ", text)
-        if not _WORD.search(text) or depth == DEEPEST:
-            return plain
-        reading = _Reading(self, text.strip(), depth + 1, whole=True)
-        return reading.other if reading.cost < WHOLE else plain
+        return self._value(text, depth)[0]
 
-    def matches(self, line: str, start: int) -> Iterator[Match]:
-        """Every phrase that is found there, with each of its ends."""
+    def price(self, text: str, depth: int) -> float:
+        """What it costs to take a text for a value: little where it is known, or is a name.
+
+        A sentence that has another one as its value is then not read in any other way.
+        """
+        whole = (0.1 if _ONE.fullmatch(text) else 0.3) * len(text)
+        return min(self._value(text, depth)[1], whole)
+
+    def _value(self, text: str, depth: int) -> tuple[str, float]:
+        """A value in the other language, and what that costs where it is known."""
+        if (text, depth) not in self._values:
+            if len(self._values) >= MOST_VALUES:
+                self._values.clear()
+            self._values[text, depth] = self._read_value(text, depth)
+        return self._values[text, depth]
+
+    def _read_value(self, text: str, depth: int) -> tuple[str, float]:
+        *first, last = _ALTERNATIVES.split(text)
+        plain = f"{'、'.join(first)} 或 {last}" if first else last
+        if not _WORD.search(text) or depth == DEEPEST:
+            return plain, WHOLE
+        if _WORD.fullmatch(text) and f"{{0}} {text}" not in self._counts:
+            return plain, WHOLE  # one word alone is a name, but for a unit, such as "tokens"
+        own = 0.02 * len(text)
+        reading = _Reading(self, text.strip(), depth + 1, whole=True)
+        if reading.cost < WHOLE:
+            return reading.other, own + reading.cost
+        row = self._row(text, depth)
+        return (row, own) if row else (plain, WHOLE)
+
+    def _row(self, text: str, depth: int) -> str:
+        """A value that is a row, such as "a, b or c"; "" where it is none, but somebody's words."""
+        found = _ROW.fullmatch(text)
+        if not found:
+            return ""
+        items = [*found["first"].split(", "), found["last"]]
+        others = [self.value(item, depth + 1) for item in items]
+        if others != items and _all(_HAN, others):
+            *first, last = others
+            return _spaced(_spaced("、".join(first), _JOINS[found["sign"]]), last)
+        is_code = _all(_CODE, items)
+        is_code = is_code or (_all(_NAME, items) and (len(items) > 2 or found["sign"] == " or "))
+        return f"{found['first']}{_JOINS[found['sign']]}{found['last']}" if is_code else ""
+
+    def loose(self, line: str) -> list[Phrase]:
+        """The phrases that begin with a value, of which all words are in the line."""
+        return [one for one in self._loose if all(words in line for words in one.words[1:])]
+
+    def beginning(self, line: str, start: int) -> list[Phrase]:
+        """The phrases that begin with the word that stands there."""
         first = _WORD.match(line, start)
-        for phrase in self._by_word.get(first[0].lower(), ()) if first else ():
-            yield from _matches(phrase, line, start)
-        for phrase in self._loose:
-            yield from _matches(phrase, line, start)
+        return self._by_word.get(first[0].lower(), []) if first else []
 
 
 class _Reading:
@@ -131,7 +212,8 @@ class _Reading:
         self._line = line
         self._depth = depth
         self._whole = whole
-        ways = self._ways()
+        self._loose = book.loose(line)
+        ways = _without_swallowed(self._ways())
         self._best: dict[int, tuple[float, str]] = {len(line): (0.0, "")}
         for start in sorted(ways, reverse=True):
             self._best[start] = self._read(start, ways[start])
@@ -144,25 +226,43 @@ class _Reading:
         while waiting:
             start = waiting.pop()
             if start not in ways and start < len(self._line):
-                ways[start] = [*self._book.matches(self._line, start)]
+                phrases = (*self._book.beginning(self._line, start), *self._loose)
+                ways[start] = [
+                    match for phrase in phrases for match in _matches(phrase, self._line, start)
+                ]
                 waiting += [match.end for match in ways[start]]
-                waiting.append(self._end_of_word(start))
+                end = self._end_of_word(start)
+                if not self._whole or not _WORD.search(self._line, start, end):
+                    waiting.append(end)
         return ways
 
     def _read(self, start: int, ways: list[Match]) -> tuple[float, str]:
         """What the line is from there on, and what is left of it, in characters."""
         end = self._end_of_word(start)
         left = self._line[start:end]
-        rest, behind = self._best[end]
-        price = WHOLE if self._whole and _WORD.search(left) else 1.0
-        cost, other = price * len(left) + rest, left + behind
-        for match in ways:
-            # A value costs a little, so that a sentence is not read as a value of another one.
-            own = 0.3 * sum(map(len, match.values)) + 0.01
+        cost, other = WHOLE, ""
+        if end in self._best:
+            rest, behind = self._best[end]
+            price = _price(left)
+            sign = _FULL_WIDTH.get(left, "")
+            if sign and self._line[:start].endswith(")") and (_HAN.match(behind) or not behind):
+                left = sign  # behind a note in brackets
+            cost, other = price * (end - start) + rest, left + behind
+        for match in sorted(ways, key=lambda one: self._best[one.end][0]):
             rest, behind = self._best[match.end]
+            if rest >= cost:
+                break
+            own = self._price(match)
             if own + rest < cost:
                 cost, other = own + rest, _joined(self._filled(match), behind)
         return cost, other
+
+    def _price(self, match: Match) -> float:
+        """What its values cost: a little, so that no sentence is read as a value of another."""
+        own = sum(self._book.price(value, self._depth) for value in match.values) + 0.01
+        if match.values and not match.phrase.words[0] and _SENTENCES.search(match.values[0]):
+            own += len(match.values[0])  # what a phrase begins with is no row of others
+        return own
 
     def _end_of_word(self, start: int) -> int:
         word = _UNKNOWN.match(self._line, start)
@@ -173,9 +273,49 @@ class _Reading:
 
     def _filled(self, match: Match) -> str:
         values = dict(zip(match.phrase.holes, match.values, strict=True))
-        return _HOLE.sub(
-            lambda hole: self._book.value(values[int(hole[1])], self._depth), match.phrase.other
-        )
+        said, *others = _HOLE.split(match.phrase.other)
+        for hole, words in zip(others[::2], others[1::2], strict=True):
+            value = values[int(hole)]
+            if not match.phrase.quotes:
+                value = self._book.value(value, self._depth)
+            said = _spaced(said, value)
+            said = _spaced(said, words)
+        return said
+
+
+def _price(left: str) -> float:
+    """What it costs to leave a character of it: little of a sign, or of a name of a program's."""
+    if not any(map(str.isalnum, left)):
+        return 0.05
+    return 0.1 if _PLACE.search(left) else 1.0
+
+
+def _without_swallowed(ways: dict[int, list[Match]]) -> dict[int, list[Match]]:
+    """Without a phrase that begins with a value, where that would hold words of a longer one.
+
+    "the line has {0}. Type it:" goes before "{0} instead of {1}", which would swallow its words.
+    """
+    longest: dict[tuple[int, Phrase], Match] = {}
+    for start, matches in ways.items():
+        for match in matches:
+            key = start, match.phrase
+            if match.phrase.words[0] and match.phrase.size >= LONG:
+                longest[key] = max(match, longest.get(key, match), key=lambda one: one.end)
+    own = [
+        (*span, match.end) for (start, _), match in longest.items() for span in match.spans(start)
+    ]
+    return {
+        start: [
+            match
+            for match in matches
+            if match.phrase.words[0]
+            or not any(
+                first < start + len(match.values[0]) and start < last and match.end <= end
+                for first, last, end in own
+            )
+        ]
+        for start, matches in ways.items()
+    }
 
 
 def _matches(phrase: Phrase, line: str, start: int) -> Iterator[Match]:
@@ -186,7 +326,7 @@ def _matches(phrase: Phrase, line: str, start: int) -> Iterator[Match]:
     if found[:1].lower() != first[:1].lower() or found[1:] != first[1:]:
         return
     if not others:
-        if not phrase.is_one_word or _stands_alone(line, start, place):
+        if _stands_alone(phrase, line, start, place) and not _is_within_word(line, place):
             yield Match(phrase, place, ())
         return
     values = []
@@ -197,20 +337,18 @@ def _matches(phrase: Phrase, line: str, start: int) -> Iterator[Match]:
         values.append(line[place:at])
         place = at + len(words)
     for stop, end in _ends(others[-1], line, place):
-        match = Match(phrase, end, (*values, line[place:stop]))
-        if not phrase.is_short or _is_ours(match, line, start):
-            yield match
+        if not phrase.is_count or _NUMBER.fullmatch(line, place, stop):
+            yield Match(phrase, end, (*values, line[place:stop]))
 
 
-def _is_ours(match: Match, line: str, start: int) -> bool:
-    """Whether a short phrase is one: of a number or a name, and not a part of a sentence."""
-    is_value = bool(_COUNT_OR_NAME.fullmatch(match.values[0]))
-    return is_value and _stands_alone(line, start, match.end)
-
-
-def _stands_alone(line: str, start: int, end: int) -> bool:
-    """Whether there is a sign or nothing on both sides, and no word."""
-    return bool(_OPENS.search(line[:start]) and _CLOSES.match(line, end))
+def _stands_alone(phrase: Phrase, line: str, start: int, end: int) -> bool:
+    """Whether no other word is beside it: "set" in "Kimi · set", not in "set the key"."""
+    before, behind = _BEFORE_FRAGMENT, _BEHIND_FRAGMENT
+    if phrase.is_word:
+        before, behind = _BEFORE_WORD, _BEHIND_WORD
+    elif not phrase.is_fragment:
+        return True
+    return bool(before.search(line, 0, start) and behind.match(line, end))
 
 
 def _ends(words: str, line: str, place: int) -> Iterator[tuple[int, int]]:
@@ -225,8 +363,15 @@ def _ends(words: str, line: str, place: int) -> Iterator[tuple[int, int]]:
     for _ in range(MOST_ENDS):
         if found < 0:
             return
-        yield found, found + len(words)
+        end = found + len(words)
+        is_cut = words[-1] in ".:;" and line[end : end + 1].isalnum()
+        if not is_cut and not _is_within_word(line, end):
+            yield found, end
         found = line.find(words, found + 1)
+
+
+def _is_within_word(line: str, end: int) -> bool:
+    return line[end - 1 : end].isalpha() and line[end : end + 1].isalpha()
 
 
 def _joined(said: str, behind: str) -> str:
@@ -237,6 +382,29 @@ def _joined(said: str, behind: str) -> str:
     if said.endswith(tuple("。，：；！？）")):
         return said + behind.lstrip(" ")
     return said + behind
+
+
+def _noted(table: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """What is said of the base URL, with a note behind it: errors tell there who has set it."""
+    name = table.get(BASE_URL, "")
+    for sentence, other in table.items() if name else ():
+        note = f"{{{len(_HOLE.findall(sentence))}}}"
+        if BASE_URL in sentence and sentence != BASE_URL and name in other:
+            noted = sentence.replace(BASE_URL, f"{BASE_URL} ({note})", 1)
+            yield noted, re.sub(f"{re.escape(name)} ?", f"{name}（{note}）", other, count=1)
+
+
+def _spaced(said: str, behind: str) -> str:
+    """A value and the words beside it: a space between Chinese and Latin, and none in Chinese."""
+    if _ENDS_IN_HAN.search(said) and _BEGINS_IN_HAN.match(behind):
+        return said.rstrip(" ") + behind.lstrip(" ")
+    is_close = _HAN.match(said[-1:]) and _LATIN.match(behind[:1])
+    is_close = is_close or (_LATIN.match(said[-1:]) and _HAN.match(behind[:1]))
+    return f"{said} {behind}" if is_close else said + behind
+
+
+def _all(pattern: re.Pattern[str], items: Iterable[str]) -> bool:
+    return all(map(pattern.fullmatch, items))
 
 
 @cache

@@ -26,15 +26,19 @@ from nbchat.middleware.expected import (
 )
 from nbchat.middleware.first_alone import FirstAlone
 from nbchat.middleware.ledger import NOBODY
-from nbchat.middleware.purse import Purse
+from nbchat.middleware.purse import TODAY, Purse
 from nbchat.middleware.spending import Spending, amounts_spent, spendings
 from nbchat.settings import Settings
 from nbchat.streams import AnswerSource, SourceOptions, Stream
 
 Scope: TypeAlias = Literal["notebook", "day"]
 SCOPES: tuple[Scope, ...] = get_args(Scope)
-NAMES = {"notebook": "in this notebook", "day": "today"}
-MAY_GO_OVER = "{why}: those on their way may go over the budget."
+NAMES = {"notebook": "in this notebook", "day": TODAY}
+MAY_GO_OVER = "those on their way may go over the budget."
+
+ASK_ALL_THE_SAME = (
+    'Nothing was sent. To ask all the same:\nbudget.unpriced = "allow"  # in your own nbchat.toml'
+)
 
 
 class Account(Protocol):
@@ -111,11 +115,14 @@ class Budget:
     ) -> AsyncGenerator[list[Event]]:
         settings = self._settings.of_request(options.get("pacing"))
         purses = [*self._set_purses.of(settings), *([given] if given else [])]
+        if not purses:
+            async with stream, aclosing(stream.batches()) as batches:
+                async for batch in batches:
+                    yield batch
+            return
         expect = partial(expected_cost, settings, model, messages, options, self._seen)
-        expected = None
-        if purses:
-            await self._account.refresh()
-            expected = expect()
+        await self._account.refresh()
+        expected = expect()
         reserved = _Reserved(settings, messages, stream)
         async with AsyncExitStack() as turn:
             if expected is None or not _is_to_pay(expected, settings, purses):
@@ -188,7 +195,7 @@ class _Reserved:
             return []
         for purse in untold:
             purse.told.add(why)
-        return [Notice(MAY_GO_OVER.format(why=why))]
+        return [Notice(f"{why}: {MAY_GO_OVER}")]
 
     def settle(self) -> list[Spending]:
         """Take what it has cost, and give the rest back; the second time nothing is left to do."""
@@ -207,12 +214,12 @@ def may_go_over(settings: Settings, model: str, options: Mapping[str, Any]) -> s
     expected = expected_cost(settings, model, "Hi", options, SeenAnswers())
     if expected is None or expected.is_free or not expected.may_be_more:
         return ""
-    return MAY_GO_OVER.format(why=expected.may_be_more)
+    return f"{expected.may_be_more}: {MAY_GO_OVER}"
 
 
 def _is_to_pay(expected: Expected, settings: Settings, purses: Sequence[Purse]) -> bool:
     """Whether money has to be there. Raises BudgetReached where nobody can say how much."""
-    if expected.is_free or not purses:
+    if expected.is_free:
         return False
     model, provider = expected.route.model.id, expected.route.provider.name
     why = ""
@@ -230,10 +237,7 @@ def _is_to_pay(expected: Expected, settings: Settings, purses: Sequence[Purse]) 
         return True
     if settings.budgets.unpriced == "allow":
         return False
-    raise BudgetReached(
-        f"{why} Nothing was sent. To ask all the same:\n"
-        'budget.unpriced = "allow"  # in your own nbchat.toml'
-    )
+    raise BudgetReached(f"{why} {ASK_ALL_THE_SAME}")
 
 
 def _currency(expected: Expected) -> str:
@@ -242,5 +246,6 @@ def _currency(expected: Expected) -> str:
 
 def _to_raise(scope: Scope, limit: Amounts, settings: Settings) -> str:
     doubled = {currency: 2 * amount for currency, amount in limit.items()}
-    where = settings.origins.get(f"budget.{scope}", "nbchat.toml")
-    return f'To spend more:\nbudget.{scope} = "{amounts_text(doubled)}"  # in {where}'
+    setting = f"budget.{scope}"
+    where = settings.origins.get(setting, "nbchat.toml")
+    return f'To spend more:\n{setting} = "{amounts_text(doubled)}"  # in {where}'

@@ -15,6 +15,7 @@ from nbchat.catalog.amounts import Amounts, amounts_of
 from nbchat.catalog.prices import Cost
 from nbchat.errors import BadOption, BudgetReached
 
+TODAY = "today"  # the name of what is for a day
 ROUNDING = 1e-12  # of sums of many small amounts
 
 
@@ -121,11 +122,16 @@ class Purse:
     ) -> BudgetReached:
         spent, limit = self.spent.get(currency, 0.0), self.limit.get(currency, 0.0)
         left = max(0.0, limit - spent)
-        return BudgetReached(
-            f"{self.name} {money(spent, currency)} of {money(limit, currency)} are spent. "
-            f"{money(left, currency)} are left, and this may cost {money(amount, currency)}. "
-            f"{what} {self.to_raise}".rstrip()
-        )
+        happened = self._are_spent(money(spent, currency), money(limit, currency))
+        why = f"{money(left, currency)} are left, and this may cost {money(amount, currency)}."
+        return BudgetReached(f"{happened} {why} {what} {self.to_raise}".rstrip())
+
+    def _are_spent(self, spent: str, limit: str) -> str:
+        """Each piece of it is one that can be said in another language."""
+        if self.name == TODAY:
+            return f"today {spent} of {limit} are spent."
+        are_spent = f"{spent} of {limit} are spent."
+        return f"{self.name} {are_spent}"
 
 
 def money(amount: float, currency: str) -> str:

@@ -18,6 +18,7 @@ from collections.abc import (
     Mapping,
 )
 from contextlib import aclosing, asynccontextmanager, suppress
+from functools import lru_cache
 from typing import Protocol, cast
 
 import httpcore2 as httpcore
@@ -58,6 +59,7 @@ class Response:
         self._timeouts = timeouts
         self._stream = response.stream
         self._raw = aiter(self._stream)
+        self.has_ended = False  # the body was read to its end
         socket = response.extensions.get("network_stream")
         self._socket = socket if isinstance(socket, Connection) else None
 
@@ -82,6 +84,7 @@ class Response:
                     self._socket.longest_silence = self._timeouts.gap
                 for chunk in decode(raw):
                     yield chunk
+            self.has_ended = True
         for chunk in decode(b""):
             yield chunk
 
@@ -98,13 +101,18 @@ class Response:
 
     async def drain(self) -> None:
         """Read on for a moment after the end marker: that frees the connection for the next."""
+        if self.has_ended:
+            return
+        is_all_here = self._socket is not None and self._socket.has_whole_answer
         with suppress(NbchatError, TimeoutError), translate_errors(self._peer):
-            async with asyncio.timeout(DRAIN_SECONDS):
+            async with asyncio.timeout(None if is_all_here else DRAIN_SECONDS):
                 size = 0
                 async for raw in self._raw:
                     size += len(raw)
                     if size > MAX_DRAINED:
                         break
+                else:
+                    self.has_ended = True
 
     async def aclose(self) -> None:
         """Give the connection back if the body was read to its end; otherwise close it."""
@@ -184,6 +192,7 @@ class Transport:
             await transport.aclose()
 
 
+@lru_cache  # the rows of a map go to one address
 def _parse(url: str) -> httpx.URL:
     try:
         return httpx.URL(url)
@@ -195,6 +204,10 @@ def _parse(url: str) -> httpx.URL:
 
 async def _close(response: Response) -> None:
     """Close even while this task is being cancelled: the socket must not stay open."""
+    if response.has_ended:  # nothing is waited for
+        with suppress(NbchatError):
+            await response.aclose()
+        return
     task = asyncio.ensure_future(response.aclose())
     try:
         await asyncio.shield(task)
@@ -226,7 +239,7 @@ class _PoolTransport(httpx.AsyncBaseTransport):
             content=request.content,
             extensions=extensions,
         )
-        pool = self._pools.take()
+        pool = await self._pools.take()
         try:
             response = await pool.handle_async_request(inner)
         except BaseException:

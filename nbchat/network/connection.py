@@ -72,6 +72,11 @@ class Connection(asyncio.Protocol, httpcore.AsyncNetworkStream):
         """Whether a proxy has still to open the way."""
         return self._proxy is not None
 
+    @property
+    def has_whole_answer(self) -> bool:
+        """Whether nothing more is to come of it: what httpcore has not read of it is here."""
+        return self._incoming.idle
+
     # --- called by asyncio -------------------------------------------------------------------
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:

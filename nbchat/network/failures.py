@@ -118,18 +118,18 @@ def tls_error(
     error: OSError, peer: Peer, timeout: float | None, proxy: Proxy | None = None
 ) -> ConnectionBroken:
     """The handshake failed, with `peer` or with the proxy before it. An SSLError is an OSError."""
-    unsafe = f"{peer.name} cannot be reached safely:"
     if isinstance(error, ssl.SSLError):
         if error.reason in NO_TLS_REASONS:
             return TlsFailed(
-                f"{unsafe} {peer.host} does not speak TLS.\n"
+                f"{peer.name} cannot be reached safely: {peer.host} does not speak TLS.\n"
                 f"Check the base URL ({WITHOUT_TLS}), {OR_ANOTHER_MODEL}"
             )
         reason = getattr(error, "verify_message", "")
         if not reason:
             reason = (error.reason or "no TLS").lower().replace("_", " ")
         failure = TlsFailed(
-            f"{unsafe} the TLS check of {peer.host} failed ({reason}).\n"
+            f"{peer.name} cannot be reached safely: "
+            f"the TLS check of {peer.host} failed ({reason}).\n"
             "If your network has its own certificate authority, name its file in SSL_CERT_FILE, "
             f"{OR_ANOTHER_MODEL}"
         )
@@ -137,7 +137,8 @@ def tls_error(
         return failure
     if isinstance(error, TimeoutError) or "longer than" in str(error):
         return TlsFailed(
-            f"{unsafe} {peer.host} does not finish the TLS handshake within {timeout:g} s.\n"
+            f"{peer.name} cannot be reached safely: "
+            f"{peer.host} does not finish the TLS handshake within {timeout:g} s.\n"
             f"Ask again, allow it more time (timeout=), check the base URL ({WITHOUT_TLS}), "
             f"{OR_ANOTHER_MODEL}"
         )
@@ -185,8 +186,12 @@ def endless_head_error(peer: Peer) -> BadAnswer:
 
 
 def silence_error(peer: Peer, seconds: float, *, inside_answer: bool = False) -> TimedOut:
-    what = "began to answer and stopped" if inside_answer else "does not answer"
-    return TimedOut(f"{peer.name} {what}: {peer.host} was silent for {seconds:g} s.\n{MORE_TIME}")
+    silent = f"{peer.name} does not answer: {peer.host} was silent for {seconds:g} s."
+    if inside_answer:
+        silent = (
+            f"{peer.name} began to answer and stopped: {peer.host} was silent for {seconds:g} s."
+        )
+    return TimedOut(f"{silent}\n{MORE_TIME}")
 
 
 def what_happened(error: NbchatError) -> str:

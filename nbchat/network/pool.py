@@ -12,6 +12,7 @@ import os
 import socket
 import ssl
 import threading
+from collections import deque
 from collections.abc import Iterable
 from contextlib import suppress
 from functools import cache
@@ -40,9 +41,6 @@ EITHER = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")  # a file, or a folder
 CERTIFICATES = ("SSL_CERT_FILE", "SSL_CERT_DIR", *EITHER)
 
 MOST_CONNECTIONS = 256  # to one host at once; a further request waits for one of them
-# Connections of one pool, which looks at each of them for each request; beyond that there are more.
-POOL_SIZE = 8
-MOST_IDLE = 8  # connections of one pool that are kept for the next request
 STAGGER_SECONDS = 0.25  # before a host's next address is tried beside the first (RFC 8305)
 
 
@@ -191,52 +189,60 @@ def _look_up(host: str, port: int) -> list[str] | OSError:
 
 
 class Pools:
-    """The pools of one host, filled one after another."""
+    """The connections to one host. Each is a pool of its own.
+
+    A pool of httpcore's looks at all its connections for every request, which costs more than the
+    request where there are many.
+    """
 
     def __init__(self, scheme: str, connector: Connector) -> None:
         self._scheme = scheme
         self._connector = connector
-        self._busy: dict[httpcore.AsyncConnectionPool, int] = {}  # requests of each
+        self._pools: list[httpcore.AsyncConnectionPool] = []
+        self._free: list[httpcore.AsyncConnectionPool] = []  # the one that was used last at the end
+        self._waiting: deque[asyncio.Future[httpcore.AsyncConnectionPool]] = deque()
 
-    def take(self) -> httpcore.AsyncConnectionPool:
+    async def take(self) -> httpcore.AsyncConnectionPool:
         """The pool for a request, which is given back when that has ended."""
-        pool = self._with_room() or self._made() or min(self._busy, key=self._busy.__getitem__)
-        self._busy[pool] += 1
-        return pool
-
-    def _with_room(self) -> httpcore.AsyncConnectionPool | None:
-        for pool, requests in self._busy.items():
-            if requests < POOL_SIZE:
-                return pool
-        return None
-
-    def _made(self) -> httpcore.AsyncConnectionPool | None:
-        """A new one, unless there are as many connections as there may be."""
-        if len(self._busy) * POOL_SIZE >= MOST_CONNECTIONS:
-            return None
-        pool = make_pool(self._scheme, self._connector)
-        self._busy[pool] = 0
-        return pool
+        if self._free:
+            return self._free.pop()
+        if len(self._pools) < MOST_CONNECTIONS:
+            self._pools.append(make_pool(self._scheme, self._connector))
+            return self._pools[-1]
+        turn: asyncio.Future[httpcore.AsyncConnectionPool]
+        turn = asyncio.get_running_loop().create_future()
+        self._waiting.append(turn)
+        try:
+            return await turn
+        except asyncio.CancelledError:
+            if turn.done() and not turn.cancelled():
+                self.give_back(turn.result())
+            raise
 
     def give_back(self, pool: httpcore.AsyncConnectionPool) -> None:
         """A request has ended."""
-        self._busy[pool] -= 1
+        while self._waiting:
+            turn = self._waiting.popleft()
+            if not turn.done():
+                turn.set_result(pool)
+                return
+        self._free.append(pool)
 
     async def aclose(self) -> None:
         """Close every connection."""
-        for pool in self._busy:
+        for pool in self._pools:
             await pool.aclose()
 
 
 def make_pool(scheme: str, connector: Connector) -> httpcore.AsyncConnectionPool:
-    """A pool of connections to one host. Raises BadSettings for a proxy that cannot be used.
+    """A pool of one connection to a host. Raises BadSettings for a proxy that cannot be used.
 
     HTTP/1.1 only: one request a connection, so that none is held up by another.
     """
     options: dict[str, Any] = {
         "ssl_context": tls_context() if scheme == "https" else None,
-        "max_connections": min(POOL_SIZE, MOST_CONNECTIONS),
-        "max_keepalive_connections": MOST_IDLE,
+        "max_connections": 1,
+        "max_keepalive_connections": 1,
         "keepalive_expiry": IDLE_SECONDS,
         "network_backend": connector,
     }

@@ -134,9 +134,10 @@ def choose_proxy(url: str) -> ProxyChoice:
     name, hosts = exceptions()
     entry = entry_for(host, parts.port or PORTS.get(scheme), split_hosts(hosts))
     if entry:
-        return ProxyChoice(None, f"{name} has {entry}")
+        reason = f"NO_PROXY has {entry}" if name.isupper() else f"no_proxy has {entry}"
+        return ProxyChoice(None, reason)
     if proxy.variable == SYSTEM and proxy_bypass(host):
-        return ProxyChoice(None, f"{SYSTEM} leave {host} out")
+        return ProxyChoice(None, f"the system's settings leave {host} out")
     return ProxyChoice(proxy, f"{proxy.variable} is set", proxy.trouble)
 
 

@@ -9,7 +9,7 @@ from html import escape
 from nbchat.render import inline_style
 from nbchat.render.characters import readable, undisguised
 from nbchat.render.page import line, note, styled_page
-from nbchat.render.terminal.clean import clean_words, columns
+from nbchat.render.terminal.clean import clean_words, columns, padded
 
 LONGEST_QUESTION = 1_000  # characters of a question that are shown among others
 _NUMBER = re.compile(r"[\d,.]*")
@@ -69,5 +69,4 @@ def _row(tag: str, cells: Sequence[str], marks: Sequence[str]) -> str:
 
 
 def _pad(cell: str, width: int, is_right: bool) -> str:
-    space = " " * (width - columns(cell))
-    return space + cell if is_right else cell + space
+    return " " * (width - columns(cell)) + cell if is_right else padded(cell, width)

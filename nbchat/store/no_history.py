@@ -36,4 +36,4 @@ class NoHistory:
         if self._told:
             return ""
         self._told = True
-        return f"Not saved, since {self.why} It is kept in memory."
+        return "Not saved, since " + self.why + " It is kept in memory."

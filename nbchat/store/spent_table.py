@@ -7,6 +7,7 @@ from pathlib import PurePath
 from typing import Any
 
 from nbchat.catalog.prices import Cost
+from nbchat.languages import translated
 from nbchat.store.spent_rows import GROUPS, By, SpentSum
 from nbchat.values.frames import frame_of
 from nbchat.wording import plural
@@ -69,12 +70,15 @@ class SpentTable:
 
     @property
     def rows(self) -> list[list[str]]:
-        """The cells of the table, a row for each group, and one for all where there are several."""
+        """The cells of the table, a row for each group, and one for all where there are several.
+
+        They are for a person, in whose language they are.
+        """
         groups: dict[str, list[SpentSum]] = {}
         for one in self._sums:
             groups.setdefault(_label(self.by, one), []).append(one)
         rows = [[label, *_cells(sums)] for label, sums in groups.items()]
-        return [*rows, [ALL, *_cells(self._sums)]] if len(rows) > 1 else rows
+        return [*rows, [translated(ALL), *_cells(self._sums)]] if len(rows) > 1 else rows
 
     @property
     def below(self) -> str:
@@ -114,10 +118,11 @@ def _label(by: By, one: SpentSum) -> str:
     if by == "notebook":
         name = PurePath(name).name
     if by == "conversation" and others[0]:
-        return f"{name or NO_NAME[by]} in {PurePath(others[0]).name}"
+        name = name or translated(NO_NAME[by])
+        return f"{name} {translated('in')} {PurePath(others[0]).name}"
     if by == "model" and name:
-        return f"{name} at {others[0]}"
-    return name or NO_NAME[by]
+        return f"{name} {translated('at')} {others[0]}"
+    return name or translated(NO_NAME[by])
 
 
 def _cells(sums: Sequence[SpentSum]) -> list[str]:
@@ -126,7 +131,7 @@ def _cells(sums: Sequence[SpentSum]) -> list[str]:
     tokens = f"{sent:,} → {made:,}" + (f", {cached:,} cached" if cached else "")
     cost = _cost(sums)
     shown = str(cost) or (FREE if cost.complete else UNKNOWN)
-    return [f"{requests:,}", tokens, shown]
+    return [f"{requests:,}", translated(tokens), translated(shown)]
 
 
 def _cost(sums: Iterable[SpentSum]) -> Cost:

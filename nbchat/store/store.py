@@ -107,7 +107,7 @@ class Store:
         if not reason or reason in self._told:
             return ""
         self._told.add(reason)
-        return f"Not saved yet: {reason}. It is kept in memory and tried again."
+        return "Not saved yet: " + reason + ". It is kept in memory and tried again."
 
     @property
     def has_trouble(self) -> bool:
@@ -117,7 +117,7 @@ class Store:
     @property
     def state(self) -> str:
         """Where the conversations are kept, or why they are not."""
-        return f"in memory for now: {self._trouble}" if self._trouble else f"kept in {self.path}"
+        return "in memory for now: " + self._trouble if self._trouble else f"kept in {self.path}"
 
     # --- asking ----------------------------------------------------------------------------------
 
@@ -130,7 +130,7 @@ class Store:
             return self.ask_later(question).result(seconds)
         except (sqlite3.Error, OSError, NotOurs) as error:
             raise HistoryUnavailable(
-                f"the history cannot be read: {self._reason(error)}."
+                "the history cannot be read: " + self._reason(error) + "."
             ) from None
 
     def ask_later(self, question: Callable[[Database], T]) -> Future[T]:

@@ -268,21 +268,25 @@ def needs_trust(file: FoundFile, below: Layers) -> bool:
 
 def _partly_used(file: FoundFile, harmless: Harmless) -> FileState:
     left_out = ", ".join(harmless.left_out)
-    changed = " any more, since it has changed" if was_trusted(file.path) else ""
+    state, line = "not trusted; left out: ", f"{file.shown_path} is not trusted; left out of it: "
+    if was_trusted(file.path):
+        state = "not trusted any more, since it has changed; left out: "
+        line = f"{file.shown_path} is not trusted any more, since it has changed; left out of it: "
     return FileState(
         file,
-        f"not trusted{changed}; left out: {left_out}; see %chat trust",
-        f"{file.shown_path} is not trusted{changed}; left out of it: {left_out}. {TO_TRUST}.",
+        f"{state}{left_out}" + "; see %chat trust",
+        f"{line}{left_out}. {TO_TRUST}.",
         without=frozenset(harmless.without),
     )
 
 
 def _lacking(file: FoundFile, error: BadSettings, *others: str) -> FileState:
-    why = f"{written_out(error.happened)} Is it in {' or '.join(others)}, which is not trusted?"
+    where = " or ".join(others)
+    why = written_out(error.happened) + f" Is it in {where}, which is not trusted?"
     return FileState(
         file,
-        f"trusted, but left out: {why}",
-        f"{file.shown_path} is left out: {why} {TO_TRUST}.",
+        "trusted, but left out: " + why,
+        f"{file.shown_path} is left out: " + f"{why} {TO_TRUST}.",
         is_trusted=True,
         is_left_out=True,
     )
@@ -292,7 +296,7 @@ def _doubtful(file: FoundFile) -> FileState:
     return FileState(
         file,
         f"ignored: {file.doubt}; see %chat trust",
-        f"{file.shown_path} is ignored, since {file.doubt}. {TO_TRUST}.",
+        f"{file.shown_path} is ignored, since {file.doubt}." + f" {TO_TRUST}.",
     )
 
 

@@ -2,6 +2,7 @@
 
 A hostile file is shown here to the one who decides. So nothing of it is drawn as it is: what
 acts or is not seen is written out, and in names and addresses all that only looks like ASCII.
+What we say of it is in the person's language, and what the file says as it says it.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ from nbchat.catalog.rows import Model, Provider, ThinkingFields, ThinkingTable
 from nbchat.catalog.user_tables import UserRow
 from nbchat.errors import BadSettings, NbchatError
 from nbchat.key_owners import owners_of
+from nbchat.languages import translated
+from nbchat.render.terminal.clean import padded
 from nbchat.settings_file import FILES, FileContent
 from nbchat.settings_values import OWN_ALONE
 from nbchat.trust.beside import Layers, content_of_found, lay_trusted
@@ -44,23 +47,24 @@ def report(file: FoundFile, own: Catalog, others: Sequence[FoundFile] = ()) -> l
     lines = [file.shown_path, f"  {_facts(file)}", "", *_text(file), *_hosts(content, own, after)]
     if history := content.values.get("history"):
         kept = "not be kept" if history.lower() == "off" else f"be kept in {written_out(history)}"
-        lines += [f"  Conversations would {kept}.", ""]
+        lines += [translated(f"  Conversations would {kept}."), ""]
     if own_alone := [name for name in content.values if name in OWN_ALONE]:
         names = ", ".join(own_alone)
-        lines += [f"  {names} would not count: only your own files and the environment say so.", ""]
-    lines += ["All that it says, key by key:", *_members(content)]
+        said = f"  {names} would not count: only your own files and the environment say so."
+        lines += [translated(said), ""]
+    lines += [translated("All that it says, key by key:"), *_members(content)]
     return [known_keys.hide(line) for line in lines]
 
 
 def _facts(file: FoundFile) -> str:
     facts = [plural(len(file.content), "byte")]
     if file.owner is not None and os.name != "nt":
-        facts += [f"of {user_name(file.owner)}", f"mode {file.mode:o}"]
+        facts += [f"{translated('of')} {user_name(file.owner)}", f"mode {file.mode:o}"]
     if file.path.is_symlink():
         facts.append(f"a link to {written_out(os.path.realpath(file.path))}")
     if file.doubt:
         facts.append(f"ignored until now, since {file.doubt}")
-    return ", ".join(facts)
+    return ", ".join(map(translated, facts))
 
 
 def _text(file: FoundFile) -> list[str]:
@@ -86,14 +90,14 @@ class _Host:
         yield f"  {name}"
         shown = self.asked[:MOST_NAMES]
         if len(shown) < len(self.asked):
-            shown.append(f"{len(self.asked) - len(shown):,} more")
+            shown.append(translated(f"{len(self.asked) - len(shown):,} more"))
         for label, words in (
             ("is asked for", shown),
             ("is sent", self.sent),
             ("is never sent", self.refused),
         ):
             for number, word in enumerate(dict.fromkeys(words)):
-                yield f"    {label if number == 0 else '':<15}{word}"
+                yield f"    {padded(translated(label) if number == 0 else '', 15)}{word}"
 
 
 def _hosts(content: FileContent, own: Catalog, after: Catalog) -> list[str]:
@@ -111,9 +115,9 @@ def _hosts(content: FileContent, own: Catalog, after: Catalog) -> list[str]:
         _add_name(hosts, model, f"{_plain(model)}, where no model is named", own, after)
     if not hosts:
         return []
-    lines = ["If you trust it, as it is now:", ""]
+    lines = [translated("If you trust it, as it is now:"), ""]
     for name, host in hosts.items():
-        lines += [*host.lines(f"{name}, {_whose(name)}"), ""]
+        lines += [*host.lines(f"{name}, {translated(_whose(name))}"), ""]
     return lines
 
 
@@ -121,12 +125,13 @@ def _add_provider(
     hosts: dict[str, _Host], row: UserRow, provider: Provider, before: Provider | None
 ) -> None:
     kind = _plain(provider.type)
-    asked = f"every model of {kind}{_namesake(provider)}"
+    asked = f"every model of {kind}" + _namesake(provider)
     today = _hosts_of(before) if before else []
     for name in _hosts_of(provider):
         host = hosts.setdefault(name, _Host())
         is_moved = bool(today) and name not in today
-        host.asked.append(f"{asked}, which is asked at {today[0]} today" if is_moved else asked)
+        moved = asked + (f", which is asked at {today[0]} today" if is_moved else "")
+        host.asked.append(translated(moved))
         for variable in provider.env_keys:
             _add_variable(host, name, variable, "as the key")
         in_headers = provider.header_variables
@@ -137,12 +142,13 @@ def _add_provider(
                 if variable not in in_headers:
                     _add_variable(host, "", variable, "in its address")
         for header, value in provider.headers.items():
-            host.sent.append(f"the header {_plain(header)}: {written_out(value)}")
+            about = translated(f"the header {_plain(header)}")
+            host.sent.append(f"{about}: {written_out(value)}")
         host.sent += _bodies(row)
     if "env_base_url" in row.fields:
         for variable in provider.env_base_url:
-            host = hosts.setdefault(f"the address in {variable}{_state(variable)}", _Host())
-            host.asked.append(asked)
+            where = translated(f"the address in {variable}" + _state(variable))
+            hosts.setdefault(where, _Host()).asked.append(translated(asked))
 
 
 def _add_model(hosts: dict[str, _Host], row: UserRow, own: Catalog, after: Catalog) -> None:
@@ -155,7 +161,7 @@ def _add_model(hosts: dict[str, _Host], row: UserRow, own: Catalog, after: Catal
     today = _host_of(before.base_url, before.provider) if before else name
     if today != name:
         asked += f", which is asked at {today} today"
-    host.asked.append(asked)
+    host.asked.append(translated(asked))
     host.sent += _bodies(row)
     if "env_key" in row.fields:
         _add_variable(host, name, row.row.env_key, "as the key")
@@ -170,7 +176,7 @@ def _add_name(hosts: dict[str, _Host], name: str, asked: str, own: Catalog, afte
     today = _host_of(before.base_url, before.provider) if before else host
     if today != host:
         asked += f", and is asked at {today} today"
-    hosts.setdefault(host, _Host()).asked.append(asked)
+    hosts.setdefault(host, _Host()).asked.append(translated(asked))
 
 
 def _route(catalog: Catalog, name: str, kind: str = "") -> Route | None:
@@ -185,11 +191,11 @@ def _route(catalog: Catalog, name: str, kind: str = "") -> Route | None:
 def _add_variable(host: _Host, name: str, variable: str, how: str) -> None:
     """A variable that the file names; `name` is the host to which its owner may send it."""
     owners = owners_of(variable, os.environ.get(variable, ""))
-    words = f"{_plain(variable)}{_state(variable)}, {how}"
+    words = f"{_plain(variable)}{_state(variable)}, {translated(how)}"
     if not owners or any(owner.trusts(name) or name in _hosts_of(owner) for owner in owners):
-        host.sent.append(words)
+        host.sent.append(translated(words))
     else:
-        host.refused.append(f"{words}: it holds the key of {owners[0].name}")
+        host.refused.append(translated(words + f": it holds the key of {owners[0].name}"))
 
 
 def _whose(host: str) -> str:
@@ -248,7 +254,7 @@ def _bodies(row: UserRow) -> Iterator[str]:
             bodies += [way.body for way in ways if isinstance(way, ThinkingFields)]
         for search in (profile.search or {}).values():
             bodies += [search.body, search.tool, search.tools_body]
-        yield from (f"its own body: {_value(body)}" for body in bodies if body)
+        yield from (f"{translated('its own body')}: {_value(body)}" for body in bodies if body)
 
 
 # --- key by key ----------------------------------------------------------------------------------
@@ -258,7 +264,7 @@ def _members(content: FileContent) -> Iterator[str]:
     for name, value in content.values.items():
         yield f"  {_plain(name)} = {_value(value)}"
     for alias, name in content.tables.aliases.items():
-        yield f"  alias {_plain(alias)} = {_value(name)}"
+        yield f"  {translated('alias')} {_plain(alias)} = {_value(name)}"
     for kind, rows in (("provider", content.tables.providers), ("model", content.tables.models)):
         for row in rows:
             yield from _fields(kind, row)
@@ -267,8 +273,9 @@ def _members(content: FileContent) -> Iterator[str]:
 def _fields(kind: str, row: UserRow) -> Iterable[str]:
     """Each field of a row as it was written, under the name of the row."""
     name = _plain(getattr(row.row, "type" if kind == "provider" else "id"))
+    about = f"{translated(kind)} {name}"
     for field_name, spelling in row.fields.items():
-        yield f"  {kind} {name}: {_plain(spelling)} = {_value(getattr(row.row, field_name))}"
+        yield f"  {about}: {_plain(spelling)} = {_value(getattr(row.row, field_name))}"
 
 
 def _value(value: Any) -> str:
@@ -276,7 +283,7 @@ def _value(value: Any) -> str:
     try:
         text = json.dumps(value, ensure_ascii=False, default=_as_json)
     except (ValueError, RecursionError):
-        text = "something that is too deeply nested to be shown"
+        text = translated("something that is too deeply nested to be shown")
     return shorten(written_out(text), LONGEST_VALUE)
 
 

@@ -155,7 +155,7 @@ class _Looking:
         for name, _ in _members(value):
             # The name is looked at in a place of its own, which is not the member's.
             for problem in self.at(node["propertyNames"], name, (*steps, name, "its name")):
-                yield _problem((*steps, name), f"Its name: {problem.message}", name)
+                yield _problem((*steps, name), "Its name: " + problem.message, name)
 
     def required(self, node: Node, value: Any, steps: Steps) -> Iterator[Problem]:
         if isinstance(value, dict):

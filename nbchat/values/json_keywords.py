@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from fractions import Fraction
+from operator import ge, gt, le, lt
 from typing import Any, TypeAlias
 
 from nbchat.values.json_formats import FORMATS, pattern
@@ -36,11 +37,10 @@ TYPES: dict[str, Callable[[Any], bool]] = {
     "number": is_number,
     "integer": _is_integer,
 }
-_ARTICLES = {"object": "an ", "array": "an ", "integer": "an ", "null": ""}
-
-
-def _named(word: str) -> str:
-    return f"{_ARTICLES.get(word, 'a ')}{word}"
+_NAMED = {
+    **{"object": "an object", "array": "an array", "string": "a string", "boolean": "a boolean"},
+    **{"null": "null", "number": "a number", "integer": "an integer"},
+}
 
 
 def frozen(value: Any) -> Any:
@@ -56,21 +56,26 @@ def _type(wanted: Any, value: Any) -> str:
     words = [wanted] if isinstance(wanted, str) else wanted
     if any(TYPES[word](value) for word in words):
         return ""
-    return f"Input should be {' or '.join(map(_named, words))}"
+    *others, last = [_NAMED[word] for word in words]
+    if not others:
+        return f"Input should be {last}"
+    return f"Input should be {' or '.join(others)} or {last}"
 
 
 def enum_message(wanted: list[Any]) -> str:
     """What is wrong with a value that is none of these."""
     names = [json.dumps(one, ensure_ascii=False) for one in wanted[:MOST_NAMED]]
     more = len(wanted) - len(names)
-    return f"Input should be {' or '.join(names)}{f' or {more:,} more' if more else ''}"
+    if more:
+        return f"Input should be {' or '.join(names)} or {more:,} more"
+    return f"Input should be {' or '.join(names)}"
 
 
-def _of_number(is_right: Callable[[Any, Any], bool], words: str) -> Check:
+def _of_number(is_right: Callable[[Any, Any], bool], told: Callable[[Any], str]) -> Check:
     def check(wanted: Any, value: Any) -> str:
         if not is_number(value) or is_right(value, wanted):
             return ""
-        return f"Input should be {words} {wanted}"
+        return told(wanted)
 
     return check
 
@@ -87,8 +92,6 @@ def _is_multiple(value: Any, of: Any) -> bool:
 
 
 def _of_size(kind: type, noun: str, *, is_least: bool) -> Check:
-    words = "at least" if is_least else "at most"
-
     def check(wanted: Any, value: Any) -> str:
         if not isinstance(value, kind):
             return ""
@@ -96,7 +99,10 @@ def _of_size(kind: type, noun: str, *, is_least: bool) -> Check:
         is_right = size >= wanted if is_least else size <= wanted
         if is_right:
             return ""
-        return f"Input should have {words} {plural(int(wanted), noun)}, not {size:,}"
+        limit = plural(int(wanted), noun)
+        if is_least:
+            return f"Input should have at least {limit}, not {size:,}"
+        return f"Input should have at most {limit}, not {size:,}"
 
     return check
 
@@ -122,11 +128,11 @@ def _unique(wanted: Any, value: Any) -> str:
 
 ALONE: Mapping[str, Check] = {
     "type": _type,
-    "minimum": _of_number(lambda value, least: value >= least, "at least"),
-    "maximum": _of_number(lambda value, most: value <= most, "at most"),
-    "exclusiveMinimum": _of_number(lambda value, limit: value > limit, "more than"),
-    "exclusiveMaximum": _of_number(lambda value, limit: value < limit, "less than"),
-    "multipleOf": _of_number(_is_multiple, "a multiple of"),
+    "minimum": _of_number(ge, lambda least: f"Input should be at least {least}"),
+    "maximum": _of_number(le, lambda most: f"Input should be at most {most}"),
+    "exclusiveMinimum": _of_number(gt, lambda limit: f"Input should be more than {limit}"),
+    "exclusiveMaximum": _of_number(lt, lambda limit: f"Input should be less than {limit}"),
+    "multipleOf": _of_number(_is_multiple, lambda of: f"Input should be a multiple of {of}"),
     "minLength": _of_size(str, "character", is_least=True),
     "maxLength": _of_size(str, "character", is_least=False),
     "minItems": _of_size(list, "item", is_least=True),

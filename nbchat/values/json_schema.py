@@ -127,9 +127,13 @@ def _check(path: str, node: Node) -> None:
     for keyword, value in node.items():
         if keyword in _NOT_CHECKED:
             raise _unusable(path, f"{keyword} is not checked here")
+        if keyword == "type":
+            _check_type(path, value)
         wanted = _wanted(keyword, value)
         if wanted:
-            raise _unusable(path, f"{keyword} should be {wanted}")
+            raise BadOption(
+                f"the JSON schema cannot be used: at {_place(path)}, {keyword} should be {wanted}."
+            )
     for text in [node.get("pattern"), *node.get("patternProperties", ())]:
         if text is None:
             continue
@@ -154,21 +158,23 @@ def _refuse_many_patterns(nodes: list[tuple[str, Node]]) -> None:
 
 def _wanted(keyword: str, value: Any) -> str:
     """What should stand behind a keyword, where something else does."""
-    if keyword == "type":
-        return _wanted_type(value)
     for keywords, is_right, wanted in _BEHIND:
         if keyword in keywords and not is_right(value):
             return wanted
     return ""
 
 
-def _wanted_type(value: Any) -> str:
+def _check_type(path: str, value: Any) -> None:
     words = value if isinstance(value, list) else [value]
     unknown = [word for word in words if not isinstance(word, str) or word not in TYPES]
     if words and not unknown:
-        return ""
+        return
+    told = (
+        f"the JSON schema cannot be used: at {_place(path)}, type should be one of "
+        f"{', '.join(TYPES)}."
+    )
     meant = did_you_mean(str(unknown[0]), TYPES) if unknown else ""
-    return f"one of {', '.join(TYPES)}.{meant}"
+    raise BadOption(told + (meant and f"{meant}."))
 
 
 def _is_whole(value: Any) -> bool:
@@ -195,8 +201,11 @@ _BEHIND: tuple[tuple[tuple[str, ...], Callable[[Any], bool], str], ...] = (
 
 
 def _unusable(path: str, why: str) -> BadOption:
-    where = shorten(written_out(path), 80) or "its root"
-    return BadOption(f"the JSON schema cannot be used: at {where}, {why.rstrip('.')}.")
+    return BadOption(f"the JSON schema cannot be used: at {_place(path)}, {why.rstrip('.')}.")
+
+
+def _place(path: str) -> str:
+    return shorten(written_out(path), 80) or "its root"
 
 
 # --- what its references point to ----------------------------------------------------------------

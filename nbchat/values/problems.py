@@ -57,7 +57,7 @@ class InvalidValue(Exception):
     def __str__(self) -> str:
         told = "; ".join(map(str, self.problems[:MOST_SHOWN]))
         more = len(self.problems) - MOST_SHOWN
-        return f"{told}; and {more:,} more" if more > 0 else told
+        return told + f"; and {more:,} more" if more > 0 else told
 
 
 def path_text(steps: Iterable[str | int]) -> str:

@@ -54,7 +54,7 @@ def type_of_text(text: str) -> Any:
     for line in _fields_of(text):
         name, kind = _field(line)
         if name in fields:
-            raise BadOption(f"{name!r} is asked for twice. {EXAMPLE}")
+            raise BadOption(f"{name!r} is asked for twice. " + EXAMPLE)
         fields[name] = kind
     return _dict_with(fields)
 
@@ -70,7 +70,7 @@ def _fields_of(text: str) -> list[str]:
     fields = [line.strip().removesuffix(",").rstrip() for line in text.split(between)]
     fields = [line for line in fields if line]
     if not fields:
-        raise BadOption(f"a schema asks for one field at least. {EXAMPLE}")
+        raise BadOption("a schema asks for one field at least. " + EXAMPLE)
     return fields
 
 
@@ -81,7 +81,7 @@ def _field(line: str) -> tuple[str, Any]:
     name = words[0] if words else ""
     if len(words) > 2 or not _NAME.fullmatch(name):
         shown = shorten(written_out(line), 40)
-        raise BadOption(f"{shown!r} is no field: it is a name, and maybe a type. {EXAMPLE}")
+        raise BadOption(f"{shown!r} is no field: it is a name, and maybe a type. " + EXAMPLE)
     kind = _type(words[1]) if len(words) > 1 else str
     if not said.strip():
         return name, kind
@@ -106,5 +106,6 @@ def _type(word: str) -> Any:
         meant = did_you_mean(word, TYPES)
         shown = shorten(written_out(word), 40)
         names = ", ".join(TYPES)
-        raise BadOption(f"{shown!r} is no type of a field.{meant} There are {names}, and a|b|c.")
+        told = f"{shown!r} is no type of a field." + meant
+        raise BadOption(told + f" There are {names}, and a|b|c.")
     return TYPES[known]

@@ -50,8 +50,10 @@ def acceptable(ask: ModelRequest, members: dict[str, Any]) -> tuple[ModelRequest
             notices.append(f"{ask.model} takes no temperature while it thinks; it was left out.")
         if kept.get("top_p", 1) < LEAST_TOP_P:
             del kept["top_p"]
-            wanted = f"takes a top_p from {LEAST_TOP_P} to 1 while it thinks"
-            notices.append(f"{ask.model} {wanted}; it was left out.")
+            notices.append(
+                f"{ask.model} takes a top_p from {LEAST_TOP_P} to 1 while it thinks; "
+                "it was left out."
+            )
         if choice not in (None, "auto", "none"):
             choice = None
             notices.append(

@@ -36,8 +36,9 @@ def held_claude(ask: ModelRequest, thinking: Any) -> tuple[ModelRequest, Node | 
     takes = answer_schema(ask.schema)
     if takes is not None and mapping(thinking).get("type") not in THINKS:
         return with_answer_tool(with_used_tools(ask), takes), None, []
-    when = "" if takes is None else " while it thinks"
-    why = f"{ask.model} cannot be held to this schema{when}"
+    why = f"{ask.model} cannot be held to this schema"
+    if takes is not None:
+        why = f"{ask.model} cannot be held to this schema while it thinks"
     return in_words(ask, "none"), None, [f"{why}; {IN_WORDS}"]
 
 

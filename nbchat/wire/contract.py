@@ -128,8 +128,9 @@ def load_dialect(name: str) -> Dialect:
     Raises BadSettings for a name that no file here speaks.
     """
     if name not in FORMATS:
-        meant = did_you_mean(name, FORMATS)
-        raise BadOption(f"no wire format is called {name!r}.{meant}\nKnown: {', '.join(FORMATS)}.")
+        unknown = f"no wire format is called {name!r}."
+        known = f"Known: {', '.join(FORMATS)}."
+        raise BadOption(f"{unknown}{did_you_mean(name, FORMATS)}\n{known}")
     return cast(Dialect, import_module(f"nbchat.wire.formats.{name.replace('-', '_')}"))
 
 

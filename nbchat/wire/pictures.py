@@ -27,6 +27,7 @@ _DATA_URL = re.compile(r"\s*data:[^,]{0,200},", re.I)
 _INSIDE = ("image_url", "inlineData", "inline_data", "source", "image", "input_image")
 _BYTES = ("b64_json", "data", "bytes", "result", "base64", "url")
 NOT_SHOWN = "The answer holds a picture that is not shown: "
+UNKNOWN_KIND = "it is no PNG, JPEG, GIF or WebP by its bytes."
 
 
 class Pictures:
@@ -57,7 +58,7 @@ class Pictures:
         kind = picture_type(data)
         if kind:
             return [Image(data, kind)]
-        return self._say(f"{NOT_SHOWN}it is no PNG, JPEG, GIF or WebP by its bytes.")
+        return self._say(NOT_SHOWN + UNKNOWN_KIND)
 
     def _elsewhere(self, url: str) -> list[Event]:
         """A picture at another host, which would learn who reads the answer."""
@@ -65,7 +66,8 @@ class Pictures:
             host = urlsplit(url).hostname or "another host"
         except ValueError:
             host = "another host"
-        notice = self._say(f"{NOT_SHOWN}it is at {host[:100]}, which is not asked for it.")
+        elsewhere = f"it is at {host[:100]}, which is not asked for it."
+        notice = self._say(NOT_SHOWN + elsewhere)
         return [Source(url[:2_000], "Picture"), *notice]
 
     def _say(self, sentence: str) -> list[Event]:

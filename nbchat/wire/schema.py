@@ -21,8 +21,7 @@ FORMATS = {"date-time", "time", "date", "duration", "email", "hostname", "ipv4",
 
 
 HELD = ("json_schema", "tool")  # ways in which an answer cannot but fit
-SENT_SO = "was sent as an instruction."
-IN_WORDS = f"it {SENT_SO}"
+IN_WORDS = "it was sent as an instruction."
 
 
 def schema_name(schema: Mapping[str, Any]) -> str:
@@ -97,7 +96,8 @@ def held_to(
     if mode in HELD:
         why = f"{ask.model} cannot be held to a schema like this"
         return in_words(ask, "json_object"), None, [f"{why}; {IN_WORDS}"]
-    return ask, None, [f"{ask.model} has no schema output here; the schema {SENT_SO}"]
+    notice = f"{ask.model} has no schema output here; the schema was sent as an instruction."
+    return ask, None, [notice]
 
 
 def in_words(ask: ModelRequest, mode: Literal["json_object", "none"]) -> ModelRequest:

@@ -91,7 +91,8 @@ async def bare(url: str, rows: int) -> Found:
         async def ask(row: int) -> str:
             async with session.post(f"{url}/slow/v1", json=BODY) as response:
                 *events, _, _ = (await response.read()).split(b"\n\n")
-            deltas = [from_json(event[6:])["choices"][0]["delta"] for event in events]
+            choices = [choice for event in events for choice in from_json(event[6:])["choices"]]
+            deltas = [choice["delta"] for choice in choices]
             return "".join(delta.get("content", "") for delta in deltas)
 
         return await ask_all(ask, rows)

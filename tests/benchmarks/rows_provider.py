@@ -4,7 +4,7 @@
     /slow      answers after 300 ms
     /counts    how many it has answered and refused since this was asked last
 
-An answer is 21 events of the openai-chat format.
+An answer is 22 events of the openai-chat format; the last counts the tokens, as OpenAI's does.
 """
 
 from __future__ import annotations
@@ -31,12 +31,18 @@ def _event(delta: dict[str, str], finish: str | None = None) -> bytes:
     return b"data: " + json.dumps(event).encode() + b"\n\n"
 
 
+def _counts() -> bytes:
+    usage = {"prompt_tokens": 100, "completion_tokens": WORDS, "total_tokens": 100 + WORDS}
+    event = {"id": "x", "object": "chat.completion.chunk", "created": 0, "choices": []}
+    return b"data: " + json.dumps({**event, "usage": usage}).encode() + b"\n\n"
+
+
 def _answer() -> bytes:
     head = (
         b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
     )
     events = [_event({"content": f"word{number} "}) for number in range(WORDS)]
-    events += [_event({}, "stop"), b"data: [DONE]\n\n"]
+    events += [_event({}, "stop"), _counts(), b"data: [DONE]\n\n"]
     chunks = [b"%x\r\n%b\r\n" % (len(event), event) for event in events]
     return b"".join([head, *chunks, b"0\r\n\r\n"])
 

@@ -572,7 +572,7 @@ def test_without_max_tokens_the_first_rows_go_out_carefully(provider: RowsServic
 def test_that_a_budget_may_be_overspent_is_still_said_at_the_end(provider: RowsService) -> None:
     for given, is_said in (({}, 1), ({"max_tokens": 100}, 0)):
         _, watcher = watched(["a", "b"], "{value}", budget="5 USD", rate=FAST, options=given)
-        told = MAY_GO_OVER.format(why=NOT_GIVEN)
+        told = f"{NOT_GIVEN}: {MAY_GO_OVER}"
         assert watcher.lines.count(told) == watcher.last.lasting.count(told) == is_said
 
 

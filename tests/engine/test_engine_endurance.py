@@ -73,7 +73,6 @@ async def test_a_burst_of_cancelled_questions_does_not_wedge_the_next(
 ) -> None:
     """httpx 0.28 ends in PoolTimeout for ever (encode/httpcore#1093)."""
     monkeypatch.setattr(pool, "MOST_CONNECTIONS", 2)
-    monkeypatch.setattr(pool, "MOST_IDLE", 2)
     engine = Engine()
     good_url, hang_url = (server.case(name, OPENAI, False)[1] for name in ("good", "hang"))
     for round_ in range(10):

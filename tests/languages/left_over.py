@@ -26,8 +26,9 @@ PRODUCTS = (
 _ESCAPE = re.compile(r"\x1b\[[\d;]*[A-Za-z]")
 _QUOTED = re.compile(r"(?<!\w)'[^'\n]*'(?!\w)|(?<!\w)\"[^\"\n]*\"|“[^”\n]*”|「[^」\n]*」|`[^`\n]+`")
 _WITH_WORDS = re.compile(r"%chat (?:ask|search|fix|explain)(?= ).*|%%chat .*")
+_OPTION = r"--[\w-]+(?:[ =][A-Za-z]+\b)?"
 _ARGUMENT = (
-    r"(?: (?:\[[^\]\n]*\]|--[\w-]+(?:[ =][A-Z]+\b)?|[A-Z][A-Z-]*\b(?: or [A-Z]+\b)?|#?\d\S*))"
+    rf"(?: (?:[a-z]+(?= --)|\[[^\]\n]*\]|{_OPTION}|[A-Z][A-Z-]*\b(?: or [A-Z]+\b)?|#?\d\S*))"
 )
 _COMMAND = re.compile(rf"%%?\w+\??(?: [a-z]+\b{_ARGUMENT}*)?|\bnbchat [a-z]+\b{_ARGUMENT}*")
 _PYTHON = re.compile(

@@ -16,7 +16,6 @@ FILES = {  # beginnings of paths in the package
     "__main__.py": "the help of a command in a terminal, of its options and their names",
     "store/schema.py": "SQL",
     "engine/refusal_signs.py": "what providers write",
-    "context/": "what is sent to a model",
     "render/markdown/": "what models write",
 }
 

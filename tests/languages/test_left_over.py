@@ -16,6 +16,7 @@ from .left_over import english_left
         "%chat ask Why is the sky blue?",
         "    %%chat kimi-k2.6 --above\n",
         "全部：%chat models --live ollama",
+        "%chat usage today --by model",
         'import os; os.environ["KIMI_API_KEY"] = "your key"',
         "nbchat.models('kimi').to_frame()",
         "已写入 /tmp/some folder/talk.md。".replace("some folder", "some"),

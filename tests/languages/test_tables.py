@@ -21,12 +21,25 @@ PAGES = (
     "frontends/panel/page/words.json",
     "frontends/jupyterlab/labextension/static/words.json",
 )
+LIBRARIES = (
+    "libraries.json"  # what pydantic and the operating system say: tests/languages/test_data
+)
+BETWEEN = re.compile(r"\{\d\}|[(),]")  # what words are put together with, as "(image, {0})"
 HAN = re.compile(r"[\u4e00-\u9fff]")
 NOUN = re.compile(r"\{0\} (?P<noun>[a-z ]+?)s?$")  # as plural() makes them
 
 
 def table() -> Mapping[str, str]:
     return read_tables("zh")
+
+
+def row_texts() -> list[tuple[str, str]]:
+    """The fields of the rows of models and providers that are texts, by their names."""
+    rows: list[Mapping[str, object]] = []
+    for path in (Path(nbchat.__file__).parent / "catalog").glob("*.json"):
+        for part in json.loads(path.read_text("utf-8")).values():
+            rows += part if isinstance(part, list) else []
+    return [(name, value) for row in rows for name, value in row.items() if isinstance(value, str)]
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -60,12 +73,22 @@ def test_a_sentence_is_in_one_table() -> None:
     assert not [english for english, times in count.items() if times > 1]
 
 
+def test_why_a_provider_of_the_table_has_ended_is_there_in_chinese() -> None:
+    why = {text for name, text in row_texts() if name == "retired"}
+    assert why
+    assert why <= table().keys()
+
+
 def test_no_sentence_is_left_that_nothing_says() -> None:
-    said = {one.text for one in sentences()}
+    said = {one.text for one in sentences()} | {text for _, text in row_texts()}
+    of_others = json.loads((FOLDER / "zh" / LIBRARIES).read_text("utf-8"))
     unused = [
         english
         for english in table()
-        if english not in said and not ((found := NOUN.match(english)) and found["noun"] in said)
+        if english not in said
+        and english not in of_others
+        and not ((found := NOUN.match(english)) and found["noun"] in said)
+        and not said.issuperset(filter(None, map(str.strip, BETWEEN.split(english))))
     ]
     assert not unused
 

@@ -67,7 +67,7 @@ def test_without_max_tokens_it_is_said_once_that_the_budget_may_be_overspent(
 
     first, second, bounded = ask(), ask(), ask(max_tokens=5)
 
-    told = MAY_GO_OVER.format(why=NOT_GIVEN)
+    told = f"{NOT_GIVEN}: {MAY_GO_OVER}"
     assert first.notices.count(told) == 1
     assert told not in second.notices + bounded.notices
 
@@ -114,7 +114,7 @@ def test_what_may_cost_more_than_is_known_is_said(
     got = ask(max_tokens=50, **options)
 
     said_of_it = [one for one in got.notices if "go over the budget" in one]
-    assert said_of_it == ([MAY_GO_OVER.format(why=why)] if why else [])
+    assert said_of_it == ([f"{why}: {MAY_GO_OVER}"] if why else [])
 
 
 class TestMostMade:

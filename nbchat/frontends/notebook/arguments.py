@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 from nbchat.errors import BadOption, KeyNotSent
 from nbchat.frontends.notebook.line_words import fill_words, refuse_expressions, split_words
+from nbchat.frontends.notebook.look_alikes import TYPE_IT_SO
 from nbchat.option_values import in_words
 from nbchat.options import OPTIONS as EVERY
 from nbchat.options import Option
@@ -41,7 +42,10 @@ NOT_FOR_VALUES = ("In", "Out", "get_ipython", "exit", "quit")  # IPython's own n
 _OF_IPYTHON = re.compile(r"__\w*|_|_i+|_i?\d+|_[iod]h")
 ALL = 0  # cells above: as many as fit
 PLANNED_WITH = "look,run"  # where --plan stands without --tools
+GOES_BELOW = "The question goes below the line."
 HELP_WORDS = ("--help", "-h", "?")  # a line with nothing else asks for help
+MISSING = "expected one argument"  # as argparse says it
+_SURPLUS = re.compile(r"\bignored explicit argument (.+)")  # the same
 OPTIONS = re.findall(r"--[a-z-]+", USAGE)
 # The options that take a value, each with the words that may stand there.
 _OF_THE_LINE = ("--name", "--as", "--into", "--each", "--tools", "--above")
@@ -87,9 +91,9 @@ class MagicArguments:
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
-        message = re.sub(r"^argument (\S+): ", r"\1 ", message).replace(
-            "expected one argument", "needs a value"
-        )
+        message = re.sub(r"^argument (\S+): ", r"\1 ", message)
+        message = message.replace(MISSING, "needs a value")
+        message = _SURPLUS.sub(lambda found: f"takes no value, not {found[1]}", message)
         raise BadOption(f"{message}.\n{USAGE}")
 
 
@@ -193,8 +197,8 @@ def _refuse_assignment(word: str | None) -> None:
     )
 
 
-def flags_help() -> str:
-    """What the help says of each option of a question, a line each."""
+def flags_help(say: Callable[[str], str] = str) -> str:
+    """What the help says of each option of a question, a line each; `say` translates it."""
     lines = []
     for option in FLAGS:
         facts = {
@@ -202,7 +206,7 @@ def flags_help() -> str:
             "high": option.high,
             "words": in_words(tuple(option.words or ())),
         }
-        lines.append(f"{option.flag:<21} {(option.line or option.help).format(**facts)}")
+        lines.append(f"{option.flag:<21} {say(option.line or option.help).format(**facts)}")
     return "\n".join(lines)
 
 
@@ -227,7 +231,8 @@ def _left_over(words: list[str], model: str | None, line: str) -> str:
             return "the name of the model needs no option. Write it so:\n%%chat kimi-k2.6"
         meant = _meant(option)
         guess = f" Did you mean {' or '.join(meant)}?" if meant else ""
-        return f"%%chat has no option {option}.{guess}\n{USAGE}"
+        said = f"%%chat has no option {option}."
+        return f"{said}{guess}\n{USAGE}"
     if model and (said := _name_apart([model, *words], line)):
         return said
     shown = shorten(" ".join(words), 40)
@@ -249,8 +254,8 @@ def _name_apart(words: list[str], line: str) -> str:
     typed = r"\s+".join(map(re.escape, words[:count]))
     right, is_found = re.subn(rf"(?<!\S){typed}(?!\S)", lambda _: name, line, count=1)
     if is_found and count == len(words):
-        return f"{said} Type it so:\n%%chat {right.strip()}"
-    return f"{said} The question goes below the line. Type it so:\n%%chat {name}"
+        return f"{said} {TYPE_IT_SO}\n%%chat {right.strip()}"
+    return f"{said} {GOES_BELOW} {TYPE_IT_SO}\n%%chat {name}"
 
 
 def _meant(option: str) -> list[str]:
@@ -324,8 +329,9 @@ def _value(option: Option, text: str) -> Any:
         try:
             return int(text.replace(",", "").replace("_", ""))
         except ValueError:
-            what = f"number of {option.unit}" if option.unit else "whole number"
-            wanted = f"a {what} such as {option.example}"
+            wanted = f"a whole number such as {option.example}"
+            if option.unit:
+                wanted = f"a number of {option.unit} such as {option.example}"
     else:
         return text
     raise argparse.ArgumentTypeError(f"takes {wanted}, not {shorten(text, 60)!r}")

@@ -93,8 +93,9 @@ def _data(shell: InteractiveShell, name: str) -> Any:
         return variables[name]
     own = [other for other in variables if other not in notebook.hidden and other[0] != "_"]
     near = nearest(name, own)[:1]
-    guess = f" Did you mean {near[0]}?" if near else " Set it first, in a cell above."
-    raise BadOption(f"there is no variable {name}, whose rows --each is to ask about.{guess}")
+    said = f"there is no variable {name}, whose rows --each is to ask about."
+    guess = f"Did you mean {near[0]}?" if near else "Set it first, in a cell above."
+    raise BadOption(f"{said} {guess}")
 
 
 def _default_model(opened: Runtime, options: dict[str, Any]) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 import re
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from numbers import Real
 from typing import Any
@@ -20,8 +20,8 @@ from nbchat.frontends.notebook import look_alikes
 from nbchat.text_like import TextLike, as_text
 from nbchat.wording import nearest, shorten
 
-MODELS = ', such as {} = "kimi-k2.6"; %chat models lists the names of models'
-RAW = ", or leave braces as they are typed with --raw"
+Advice = Callable[[str], str]  # what to do where there is no variable of a name
+
 LONGEST_NAME = 200  # characters of a model
 LONGEST_SHOWN = 60  # characters of a value that is repeated
 LEAST_ALIKE = 0.8  # of the letters, for a variable to be meant by a name
@@ -115,7 +115,7 @@ class Values:
         expression = _EXPRESSION.search(_NAME.sub(" ", _DOUBLED.sub("", text)))
         if expression:
             raise self.no_plain_name(expression[0])
-        advice = MODELS if of_model else ""
+        advice = _set_to_model if of_model else _set_first
 
         def put(match: re.Match[str]) -> str:
             kept = match[1] or match[2]
@@ -126,7 +126,7 @@ class Values:
     def put_in_text(self, text: str) -> str:
         """The same for a text in which braces may be text: only plain names are looked at."""
         return _TEXT_NAME.sub(
-            lambda match: self._value(match[0], match[1] or match[2], {}, RAW), text
+            lambda match: self._value(match[0], match[1] or match[2], {}, _set_or_raw), text
         )
 
     def no_plain_name(self, typed: str) -> BadSettings:
@@ -140,15 +140,14 @@ class Values:
         if not value or not free or len(value) > LONGEST_SHOWN or typed not in self.line:
             return look_alikes.wrong_line(self.magic, f"{said} Give the value a name above.")
         fixed = self._with(typed, f"{{{free[0]}}}")
-        return look_alikes.wrong_line(
-            self.magic, f"{said} Run {free[0]} = {value} in a cell above, then: {fixed}"
-        )
+        advice = f"Run {free[0]} = {value} in a cell above, then: {fixed}"
+        return look_alikes.wrong_line(self.magic, f"{said} {advice}")
 
     def _with(self, typed: str, right: str) -> str:
         """The line with something else in the place of what was typed."""
         return f"{self.magic} {self.line.replace(typed, right, 1).strip()}"
 
-    def _value(self, typed: str, name: str, words: Mapping[str, Any], advice: str = "") -> str:
+    def _value(self, typed: str, name: str, words: Mapping[str, Any], advice: Advice) -> str:
         if name not in self.variables:
             raise self._no_variable(typed, name, advice)
         value = as_text(self.variables[name])
@@ -166,7 +165,7 @@ class Values:
             "a text (str) or a number is expected there.",
         )
 
-    def _no_variable(self, typed: str, name: str, advice: str) -> BadSettings:
+    def _no_variable(self, typed: str, name: str, advice: Advice) -> BadSettings:
         """The error for a name that nothing has, with the one that was probably meant."""
         said = f"there is no variable {name}, which {typed} on the {self.magic} line names."
         own = {other: value for other, value in self.variables.items() if other[0] != "_"}
@@ -174,10 +173,10 @@ class Values:
         near = nearest(name, known, LEAST_ALIKE)[:1]
         if near and typed in self.line:
             right = self._with(typed, f"{{{near[0]}}}")
-            return look_alikes.wrong_line(
-                self.magic, f"{said} Did you mean {near[0]}? Type it so:\n{right}"
-            )
-        return look_alikes.wrong_line(self.magic, f"{said} Set it first{advice.format(name)}.")
+            meant = f"Did you mean {near[0]}?"
+            said = f"{said} {meant} {look_alikes.TYPE_IT_SO}\n{right}"
+            return look_alikes.wrong_line(self.magic, said)
+        return look_alikes.wrong_line(self.magic, f"{said} {advice(name)}")
 
     def _number(self, value: Real, typed: str) -> str:
         """A number as it is typed; Python writes none of thousands of digits."""
@@ -187,6 +186,18 @@ class Values:
             raise look_alikes.wrong_line(
                 self.magic, f"{typed} on the {self.magic} line is too large a number."
             ) from None
+
+
+def _set_first(name: str) -> str:
+    return "Set it first."
+
+
+def _set_to_model(name: str) -> str:
+    return f'Set it first, such as {name} = "kimi-k2.6"; %chat models lists the names of models.'
+
+
+def _set_or_raw(name: str) -> str:
+    return "Set it first, or leave braces as they are typed with --raw."
 
 
 def can_be_put_in(value: object) -> bool:

@@ -26,7 +26,20 @@ PLAIN = (
     | str.maketrans(dict.fromkeys(DASHES, "-"))
 )
 LONGEST_LINE = 200  # characters of a line that is repeated
+TYPE_IT_SO = "Type it so:"  # behind what is wrong; the line stands below it
 
+# Those that people come upon, as Unicode names them; of any other the name is asked for.
+_NAMES = {
+    "\u3000": "an ideographic space",
+    "\u200b": "a zero width space",
+    "\u200c": "a zero width non-joiner",
+    "\u200d": "a zero width joiner",
+    "\u200e": "a left-to-right mark",
+    "\u200f": "a right-to-left mark",
+    "\u2060": "a word joiner",
+    "\ufeff": "a zero width no-break space",
+    "\u00ad": "a soft hyphen",
+}
 _QUOTED = re.compile(rf"""("[^"]*"|'[^']*'|(?<![^\s=])[{QUOTES}][^{QUOTES}]*[{QUOTES}](?!\S))""")
 _SPACE = re.compile(r"[^\S \t\r\n]")
 _CONTROL = "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]"
@@ -54,13 +67,9 @@ def refuse(line: str, magic: str, *, of_names: bool) -> None:
     fixed = found.replace_in(line)
     if not found.typed:
         return
-    several = [
-        f"{typed} instead of {plain}" if plain else f"{typed}, which nobody sees"
-        for typed, plain in found.typed.items()
-    ]
     raise wrong_line(
         magic,
-        f"the {magic} line has {', '.join(several)}. Type it so:\n"
+        f"the {magic} line has {', '.join(found.typed)}. Type it so:\n"
         f"{magic} {shorten(fixed.strip(), LONGEST_LINE)}",
     )
 
@@ -70,7 +79,7 @@ class _Found:
     """What was found in a line, and what belongs there."""
 
     of_names: bool
-    typed: dict[str, str] = field(default_factory=dict)
+    typed: dict[str, None] = field(default_factory=dict)  # each once, with what belongs there
 
     def replace_in(self, line: str) -> str:
         """The line as it was meant."""
@@ -90,10 +99,9 @@ class _Found:
         return (_WORD if self.of_names else _FLAG).sub(self._name, text)
 
     def _space(self, match: re.Match[str]) -> str:
-        code = f"U+{ord(match[0]):04X}"
         is_fixed = "<noBreak>" in unicodedata.decomposition(match[0])
         kind = "a non-breaking space" if is_fixed else _kind(match[0])
-        self.typed[f"{kind} ({code})"] = "a space"
+        self.typed[f"{kind} (U+{ord(match[0]):04X}) instead of a space"] = None
         return " "
 
     def _replace_unseen(self, word: re.Match[str]) -> str:
@@ -107,25 +115,32 @@ class _Found:
         around = match.string[: match.start()], match.string[match.end() :]
         parts_words = bool(around[0]) and around[1].startswith("--")
         for letter in match[0]:
-            name = f"{_kind(letter)} (U+{ord(letter):04X})"
-            self.typed[name] = "a space" if parts_words else ""
+            kind, code = _kind(letter), f"{ord(letter):04X}"
+            if parts_words:
+                self.typed[f"{kind} (U+{code}) instead of a space"] = None
+            else:
+                self.typed[f"{kind} (U+{code}), which nobody sees"] = None
         return " " if parts_words else ""
 
     def _replace_quotes(self, text: str) -> str:
         """A text in quotes of one kind or the other; what is in them stays."""
         if text[0] not in QUOTES:
             return text
-        self.typed[f"{text[0]} and {text[-1]} (typographic quotes)"] = 'straight quotes (")'
+        said = f'{text[0]} and {text[-1]} (typographic quotes) instead of straight quotes (")'
+        self.typed[said] = None
         mark = "'" if '"' in text else '"'
         return f"{mark}{text[1:-1]}{mark}"
 
     def _quote(self, match: re.Match[str]) -> str:
-        self.typed[f"{match[0]} (a typographic quote)"] = 'a straight one (")'
+        self.typed[f'{match[0]} (a typographic quote) instead of a straight one (")'] = None
         return '"'
 
     def _dash(self, match: re.Match[str], plain: str) -> str:
-        kind = "full-width" if "－" in match[0] else "a typographic dash"
-        self.typed[f"{match[0]} ({kind})"] = plain
+        dash = match[0]
+        said = f"{dash} (a typographic dash) instead of {plain}"
+        if "－" in dash:
+            said = f"{dash} (full-width) instead of {plain}"
+        self.typed[said] = None
         return plain
 
     def _name(self, match: re.Match[str]) -> str:
@@ -136,13 +151,17 @@ class _Found:
         name = _INSIDE.sub(lambda dash: self._dash(dash, "-"), name)
         plain = name.translate(FULL_WIDTH)
         if plain != name:
-            self.typed[f"{name} (full-width)"] = plain
+            self.typed[f"{name} (full-width) instead of {plain}"] = None
         return plain + equals + value
 
 
 def _kind(letter: str) -> str:
     """What a character is called, with its article."""
-    name = unicodedata.name(letter, "control character").lower()
+    if letter in _NAMES:
+        return _NAMES[letter]
+    name = unicodedata.name(letter, "").lower()
+    if not name:
+        return "a control character"
     return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
 
 

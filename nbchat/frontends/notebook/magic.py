@@ -101,7 +101,7 @@ class ChatMagics(Magics):
         shell: InteractiveShell = self.shell  # type: ignore[assignment]  # a magic always has one
         refuse_keys(line, shell)
         if cell is not None and line.strip() in HELP_WORDS:
-            print(inspect.getdoc(ChatMagics.chat))
+            print(_help())
             return None
         with self._no_fork():
             from nbchat.frontends.notebook import ask  # noqa: F401  # whoever forks waits for it
@@ -120,6 +120,17 @@ class ChatMagics(Magics):
             "%%chat must be the first line of its cell; only comments may stand above it. "
             "Nothing was asked.\nPut the code above it into a cell of its own."
         )
+
+
+def _help() -> str | None:
+    """The help of `%%chat` in the person's language."""
+    from nbchat.languages import CHINESE, language, translated
+    from nbchat.languages.phrasebook import FOLDER
+
+    if language() == CHINESE:
+        text = (FOLDER / CHINESE / "chat_help.txt").read_text("utf-8").rstrip()
+        return text.replace("{flags}", flags_help(translated))
+    return inspect.getdoc(ChatMagics.chat)
 
 
 def _ask(shell: InteractiveShell, line: str, cell: str) -> None:

@@ -16,6 +16,7 @@ from nbchat.messages import Tool
 from nbchat.tools import READY, ready_tool
 from nbchat.wording import nearest, shorten
 
+FIRST, LAST = ", ".join([*READY][:-1]), [*READY][-1]
 LONGEST_SHOWN = 60  # characters of what was typed that are repeated
 
 
@@ -38,7 +39,7 @@ def _named(name: str, variables: Mapping[str, Any]) -> Sequence[Any]:
         if not can_be_tool(one):
             raise BadOption(
                 f"{_shown(name)} in --tools is of type {type(one).__name__}, and a tool is a "
-                f"function. Name a function of this notebook, or {' or '.join(READY)}."
+                f"function. Name a function of this notebook, or {FIRST} or {LAST}."
             )
     return tools
 
@@ -67,9 +68,10 @@ def _no_such_tool(name: str, variables: Mapping[str, Any]) -> BadOption:
     known = [*READY, *functions(variables)]
     near = nearest(name, known)
     guess = f" Did you mean {' or '.join(near)}?" if near else ""
+    said = f"there is no tool or function {_shown(name)} here."
     return BadOption(
-        f"there is no tool or function {_shown(name)} here.{guess}\n"
-        f"{' and '.join(READY)} are always there; %chat tools lists the functions of this notebook."
+        f"{said}{guess}\n"
+        f"{FIRST} and {LAST} are always there; %chat tools lists the functions of this notebook."
     )
 
 

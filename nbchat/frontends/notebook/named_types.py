@@ -142,9 +142,11 @@ def _no_such_type(name: str, typed: str, variables: Mapping[str, Any]) -> BadOpt
     known = [*types(variables), *READY]
     near = nearest(name, known)
     guess = f" Did you mean {' or '.join(near)}?" if near else ""
-    what = f", which {_shown(typed)} names" if name != typed else ""
+    said = f"there is no type {_shown(name)} here."
+    if name != typed:
+        said = f"there is no type {_shown(name)} here, which {_shown(typed)} names."
     return BadOption(
-        f"there is no type {_shown(name)} here{what}.{guess}\n"
+        f"{said}{guess}\n"
         'Make the class in a cell above, or name the fields: --as "name, age int, tags list"'
     )
 

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from nbchat.languages import translated
 from nbchat.render import inline_style
 from nbchat.render.characters import readable, undisguised
 from nbchat.render.page import note, styled_page
-from nbchat.render.terminal.clean import clean_words
+from nbchat.render.terminal.clean import clean_words, columns, padded
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from IPython.core.interactiveshell import InteractiveShell
+
+
+def say(text: str) -> None:
+    """Print what is ours to say, in the person's language."""
+    print(translated(text))
 
 
 def show(shell: InteractiveShell, page: str, text: str) -> None:
@@ -32,9 +38,13 @@ def show_table(
     *,
     is_wide: bool = False,
 ) -> None:
-    """A table, and a line below it. A wide one takes the whole width; its second column breaks."""
+    """A table, and a line below it. A wide one takes the whole width; its second column breaks.
+
+    The cells are shown as they are; the head and the line are in the person's language.
+    """
     from nbchat.render.transcript import table_html
 
+    head, below = [*map(translated, head)], translated(below)
     page = table_html(head, rows, [False] * len(head))
     if is_wide:
         mark = f"tabindex=0 style={inline_style.SCROLLS}"
@@ -52,9 +62,5 @@ def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
     >>> _aligned([["a", "b"], ["long", "c"]])
     ['a     b', 'long  c']
     """
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    lines = []
-    for row in rows:
-        cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=True)]
-        lines.append("  ".join(cells).rstrip())
-    return lines
+    widths = [max(map(columns, column)) for column in zip(*rows, strict=True)]
+    return ["  ".join(map(padded, row, widths)).rstrip() for row in rows]

@@ -23,6 +23,7 @@ from nbchat.frontends.notebook.cell_request import cell_id, execution_id
 from nbchat.frontends.notebook.page_or_text import show
 from nbchat.frontends.notebook.watching import open_runtime
 from nbchat.invisible import INVISIBLE
+from nbchat.languages import translated
 from nbchat.messages import File, Image
 from nbchat.picture_words import picture_words
 from nbchat.render import inline_style
@@ -84,7 +85,7 @@ def show_request(
         remarks.append(f"It could not be sent: {why}")
     if settings.trouble:
         remarks.append(f"Nothing can be asked before this is mended: {settings.trouble}")
-    remarks += [*sent.notices, *preview.notices]
+    remarks = [translated(remark) for remark in [*remarks, *sent.notices, *preview.notices]]
     facts = [_where(preview), _size(preview.request), *_along(sent.inserted)]
     show(shell, *_page(facts, remarks, preview.request))
 
@@ -113,13 +114,15 @@ def _model(
 def _where(preview: Preview) -> str:
     """Who would be asked, at which address, and with the key of which variable."""
     request = preview.request
-    model = f"{request.route.model.id} at {request.route.provider.name}"
+    model, provider = request.route.model.id, request.route.provider.name
     url = urlsplit(request.call.url)
     if url.hostname == HOST:
-        return f"{model}, in this process"
+        return translated(f"{model} at {provider}, in this process")
     address = known_keys.hide(f"{url.scheme}://{url.netloc.rpartition('@')[2]}{url.path}")
-    key = f", with the key in {request.key.origin}" if request.key.secret else ""
-    return f"{model}: POST {address}{key}"
+    if not request.key.secret:
+        return translated(f"{model} at {provider}: POST {address}")
+    origin = request.key.origin
+    return translated(f"{model} at {provider}: POST {address}, with the key in {origin}")
 
 
 def _size(request: PreparedRequest) -> str:
@@ -131,12 +134,12 @@ def _size(request: PreparedRequest) -> str:
     files = sum(isinstance(part, File) for part in parts)
     counted = [plural(pictures, "picture")] if pictures else []
     counted += [plural(files, "file")] if files else []
-    return ", ".join([f"{told(''.join(words))} of text", *counted])
+    return translated(", ".join([f"{told(''.join(words))} of text", *counted]))
 
 
 def _along(inserted: Sequence[str]) -> list[str]:
     """What goes along with the question, as the line below its answer would say it."""
-    return [f"with {', '.join(inserted)}"] if inserted else []
+    return [translated(f"with {', '.join(map(translated, inserted))}")] if inserted else []
 
 
 def _entries(request: PreparedRequest) -> list[Entry]:
@@ -158,13 +161,13 @@ def _pieces(message: Message) -> Iterator[str]:
     for part in message.parts:
         yield part if isinstance(part, str) else f"{_attachment_words(part)}\n"
     for call in message.tool_calls:
-        yield f"[asks for the tool {call.name}]\n{call.raw}"
+        yield translated(f"[asks for the tool {call.name}]") + f"\n{call.raw}"
 
 
 def _attachment_words(part: Image | File) -> str:
     if isinstance(part, Image):
-        return picture_words(part)
-    return f"[file {part.name}, {part.media_type}, {size_text(len(part.data))}]"
+        return translated(picture_words(part))
+    return translated(f"[file {part.name}, {part.media_type}, {size_text(len(part.data))}]")
 
 
 def _members(request: PreparedRequest) -> str:
@@ -173,7 +176,8 @@ def _members(request: PreparedRequest) -> str:
     for name in [*request.call.body][:-1]:
         value = json.dumps(request.call.body[name], ensure_ascii=False, default=str)
         is_short = len(value) <= LONGEST_MEMBER
-        members.append(f"{name} {value}" if is_short else f"{name} ({len(value):,} characters)")
+        size = translated(plural(len(value), "character"))
+        members.append(f"{name} {value}" if is_short else f"{name} ({size})")
     return ", ".join(members)
 
 
@@ -195,7 +199,7 @@ def body_text(body: bytes, attached: Sequence[Attachment] = ()) -> str:
 
 
 def _left_out(coded: str) -> str:
-    return f"({len(coded) - BASE64_BEGINNING:,} more characters of base64)"
+    return translated(f"({len(coded) - BASE64_BEGINNING:,} more characters of base64)")
 
 
 def _write_out(match: re.Match[str]) -> str:
@@ -215,7 +219,8 @@ def _attached(request: PreparedRequest) -> list[Attachment]:
 def _cut(text: str) -> str:
     if len(text) <= LONGEST_SHOWN:
         return text
-    return f"{text[:LONGEST_SHOWN]}\n… {len(text) - LONGEST_SHOWN:,} more characters, not shown"
+    left = translated(f"… {len(text) - LONGEST_SHOWN:,} more characters, not shown")
+    return f"{text[:LONGEST_SHOWN]}\n{left}"
 
 
 # --- how it looks --------------------------------------------------------------------------------
@@ -227,17 +232,19 @@ def _page(
     """The page, and the same as text."""
     encoded = request.call.encoded()
     body = body_text(encoded, _attached(request))
-    summary = f"The body as it would be posted: {size_text(len(encoded))} of JSON"
+    heading = translated(HEADING)
+    size = size_text(len(encoded))
+    summary = translated(f"The body as it would be posted: {size} of JSON")
     facts = [*facts, _members(request)]
     remarks = list(dict.fromkeys(remarks))
     entries = _entries(request)
     text = [
-        "\n".join([HEADING, *facts, *(f"({remark})" for remark in remarks)]),
+        "\n".join([heading, *facts, *(f"({remark})" for remark in remarks)]),
         *(f"[{entry.role}]\n{entry.text}" for entry in entries),
         f"[{summary}]\n{body}",
     ]
     html = [
-        f"<p>{line(HEADING)}</p>",
+        f"<p>{line(heading)}</p>",
         f"<p>{'<br>'.join(map(line, facts))}</p>",
         *map(note, remarks),
         _messages_html(entries),
@@ -253,9 +260,10 @@ def _messages_html(entries: Sequence[Entry]) -> str:
     if not before:
         return asked
     size = told("".join(entry.text for entry in before))
-    verb = "goes" if len(before) == 1 else "go"
-    summary = f"{plural(len(before), 'message')} {verb} before the question, {size}"
-    return details(summary, "".join(map(_entry_html, before))) + asked
+    summary = f"{plural(len(before), 'message')} go before the question, {size}"
+    if len(before) == 1:
+        summary = f"1 message goes before the question, {size}"
+    return details(translated(summary), "".join(map(_entry_html, before))) + asked
 
 
 def _entry_html(entry: Entry) -> str:

@@ -15,11 +15,13 @@ from nbchat.catalog.lookup_errors import written_apart
 from nbchat.errors import UnknownModel
 from nbchat.frontends.host import IPythonNotebook
 from nbchat.frontends.notebook.line_words import can_be_put_in
+from nbchat.frontends.notebook.look_alikes import TYPE_IT_SO
 from nbchat.wording import folded, shorten
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
+SUCH_AS = "Such as:"
 LONGEST_SHOWN = 40  # characters of what was typed that are repeated
 # What to type instead of the words in capitals in the table of commands, by the command.
 EXAMPLES = {
@@ -101,12 +103,13 @@ def several_hint(words: list[str], magic: str, catalog: Catalog) -> str:
     if name:
         typed = shorten(" ".join(words[:count]), LONGEST_SHOWN)
         said = f"no model is called {typed!r}. Did you mean {name!r}?"
-        return f"{said} Type it so:\n{magic} {name}"
+        return f"{said} {TYPE_IT_SO}\n{magic} {name}"
     for word in words:
         if catalog.leads(word):
             has_options = any(one.startswith("--") for one in words)
             ways = " Options stand with each question, on the %%chat line." if has_options else ""
-            return f"{magic} takes the name of one model alone.{ways} Type it so:\n{magic} {word}"
+            said = f"{magic} takes the name of one model alone."
+            return f"{said}{ways} {TYPE_IT_SO}\n{magic} {word}"
     return ""
 
 
@@ -130,9 +133,10 @@ def model_hint(
     is_placeholder = bool(word) and _PLACEHOLDER.fullmatch(word.strip("[]<>{}"))
     if not is_notation and not is_placeholder:
         return ""
-    also = f", and no variable {typed} holds one" if is_notation else ""
-    right = _typed_right(line, word, typed, example)
-    return f"{shown!r} is not the name of a model{also}. Such as:\n{right}"
+    said = f"{shown!r} is not the name of a model."
+    if is_notation:
+        said = f"{shown!r} is not the name of a model, and no variable {typed} holds one."
+    return f"{said} {SUCH_AS}\n{_typed_right(line, word, typed, example)}"
 
 
 def _with_a_model(name: str, variables: Mapping[str, Any], catalog: Catalog) -> str:

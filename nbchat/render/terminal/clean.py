@@ -11,6 +11,7 @@ import unicodedata
 from nbchat.render.characters import CONTROLS, unmasked, without_emoji_marks
 
 _HALF = re.compile("[\ud800-\udfff]")
+_PIECE = re.compile(r"(?:[\x21-\x7e]+|.)[，。；：！？、）」』》”’]*", re.DOTALL)
 
 
 def clean(text: str) -> str:
@@ -40,6 +41,15 @@ def columns(text: str) -> int:
     return sum(map(_columns_of, text))
 
 
+def padded(text: str, width: int) -> str:
+    """The text with spaces behind it, so that it takes `width` columns.
+
+    >>> padded("回答", 6), padded("longer", 2)
+    ('回答  ', 'longer')
+    """
+    return text + " " * (width - columns(text))
+
+
 def wrapped(text: str, width: int) -> list[str]:
     """The text in lines of `width` columns, broken between words; at least one.
 
@@ -62,10 +72,16 @@ def wrapped(text: str, width: int) -> list[str]:
 
 
 def _pieces(word: str) -> list[str]:
-    """A word, or the characters of one that has wide ones, between which a line may end."""
+    """A word, or where it has wide characters, the pieces between which a line may end.
+
+    What is in ASCII stays together, and no line begins with a sign that ends something.
+
+    >>> _pieces("用JupyterLab打开，然后")
+    ['用', 'JupyterLab', '打', '开，', '然', '后']
+    """
     is_path = "/" in word or "\\" in word
     is_wide = columns(word) > len(word)
-    return [*word] if is_wide and not is_path else [word]
+    return _PIECE.findall(word) if is_wide and not is_path else [word]
 
 
 def _columns_of(character: str) -> int:

@@ -93,7 +93,7 @@ def test_what_has_no_meaning_for_each_row_is_refused(line: str, said: str) -> No
         ("demo --max-tokens 1k", "--max-tokens takes a number of tokens such as 4096, not '1k'"),
         ("demo --top-p most", "--top-p takes a number from 0 to 1, not 'most'"),
         ("demo --seed lucky", "--seed takes a whole number such as 42, not 'lucky'"),
-        ("demo --search=yes", "--search ignored explicit argument 'yes'"),
+        ("demo --search=yes", "--search takes no value, not 'yes'"),
         ("demo --searc", "no option --searc. Did you mean --search?"),
         ("demo --stop END", "%%chat has no option --stop"),
         ("demo --name", "--name needs a value"),

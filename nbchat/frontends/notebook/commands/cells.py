@@ -11,6 +11,7 @@ from nbchat.frontends.cells.marks import Marks
 from nbchat.frontends.cells.recorder import Recorder, recorder_of
 from nbchat.frontends.notebook.commands.chat_command import ChatCommand
 from nbchat.frontends.notebook.commands.table import command
+from nbchat.frontends.notebook.page_or_text import say
 from nbchat.wording import shorten
 
 FORGET = "--forget"
@@ -41,7 +42,7 @@ def _mark(chat: ChatCommand, text: str, name: str) -> None:
     if not numbers:
         if forgets:
             raise BadCommand(f"which cell? Its number goes along:\n%chat {name} {FORGET} 3")
-        print(_listed(recorder))
+        say(_listed(recorder))
         return
     cells = _cells(recorder, numbers)
     marks, others = recorder.hidden, recorder.pinned
@@ -51,11 +52,11 @@ def _mark(chat: ChatCommand, text: str, name: str) -> None:
     if forgets:
         taken = [cell for cell in cells if marks.take_out(cell)]
         past = {"hide": "hidden", "pin": "pinned"}[name]
-        print(f"{told}: no longer {past}." if taken else f"{told}: not {past} before, either.")
+        say(f"{told}: no longer {past}." if taken else f"{told}: not {past} before, either.")
         return
     _add(cells, marks, others)
     what = "never sent along" if name == "hide" else "goes along with --above, however far above"
-    print(f"{told}: {what}. To take that back: %chat {name} {FORGET} {_plain(numbers)}")
+    say(f"{told}: {what}. To take that back: %chat {name} {FORGET} {_plain(numbers)}")
 
 
 def _add(cells: Sequence[Cell], marks: Marks, others: Marks) -> None:
@@ -103,10 +104,9 @@ def _plain(numbers: Sequence[int]) -> str:
 
 def _listed(recorder: Recorder) -> str:
     """What is hidden and what is pinned."""
-    cells = recorder.cells
     lines = []
-    for what, marks in (("Never sent", recorder.hidden), ("Pinned", recorder.pinned)):
-        numbers = sorted(marks.numbers(cells))
-        if numbers:
-            lines.append(f"{what}: {_named(numbers)}.")
+    if hidden := sorted(recorder.hidden.numbers(recorder.cells)):
+        lines.append(f"Never sent: {_named(hidden)}.")
+    if pinned := sorted(recorder.pinned.numbers(recorder.cells)):
+        lines.append(f"Pinned: {_named(pinned)}.")
     return " ".join(lines) or "No cell is hidden or pinned. To hide In[3]: %chat hide 3"

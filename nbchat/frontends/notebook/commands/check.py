@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Sequence
 
 from nbchat.engine.findings import Finding
 from nbchat.errors import BadCommand
-from nbchat.frontends.check_report import COSTS, FINE, HEAD, Fault, faults, report_lines, rows
+from nbchat.frontends.check_report import COSTS, FINE, Fault, faults, head, report_lines, rows
 from nbchat.frontends.notebook.commands.chat_command import ChatCommand
 from nbchat.frontends.notebook.commands.settings_table import WIDTH
 from nbchat.frontends.notebook.commands.table import command
-from nbchat.frontends.notebook.page_or_text import show
+from nbchat.frontends.notebook.page_or_text import say, show
 from nbchat.frontends.setup_check import check as look
+from nbchat.languages import translated
 from nbchat.render.page import line
 from nbchat.render.transcript import table_html
 
 LIVE = "--live"
+COLON = re.compile("([:：])")
 
 
 @command(
@@ -34,7 +37,7 @@ def check(chat: ChatCommand, text: str = "") -> None:
         )
     live = LIVE in words
     if live:
-        print(COSTS)
+        say(COSTS)
     model = names[0] if names else ""
     show_report(chat, look(chat.runtime, chat.conversation, model, live=live))
 
@@ -51,14 +54,14 @@ def show_report(chat: ChatCommand, findings: Sequence[Finding]) -> None:
 def report_page(findings: Sequence[Finding]) -> str:
     """The report as safe HTML."""
     wrong = faults(findings)
-    above = "".join(map(_fault_html, wrong)) if wrong else f"<p>{FINE}</p>"
-    return above + table_html(HEAD, rows(findings), [False] * len(HEAD))
+    above = "".join(map(_fault_html, wrong)) if wrong else f"<p>{translated(FINE)}</p>"
+    return above + table_html(head(), rows(findings), [False] * len(head()))
 
 
 def _fault_html(fault: Fault) -> str:
     from nbchat.render.markdown.code import code_block
 
-    about, _, seen = fault.what.partition(":")
-    what = f"<strong>{line(about)}:</strong> {line(seen)}"
+    about, colon, seen = COLON.split(fault.what, maxsplit=1)
+    what = f"<strong>{line(about)}{colon}</strong> {line(seen)}"
     said = f"<p>{what}<br>{line(fault.to_do)}</p>" if fault.to_do else f"<p>{what}</p>"
     return said + (code_block(fault.command, "python") if fault.command else "")

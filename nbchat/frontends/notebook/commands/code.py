@@ -11,8 +11,9 @@ from nbchat.frontends.notebook import clipboard
 from nbchat.frontends.notebook.commands.chat_command import ChatCommand
 from nbchat.frontends.notebook.commands.table import command
 from nbchat.frontends.notebook.next_cell import insert_below
-from nbchat.frontends.notebook.page_or_text import show
+from nbchat.frontends.notebook.page_or_text import say, show
 from nbchat.invisible import INVISIBLE
+from nbchat.languages import translated
 from nbchat.render.characters import undisguised_name, unmasked, without_emoji_marks
 from nbchat.render.page import note
 from nbchat.render.value_table import has_value, value_json
@@ -153,9 +154,10 @@ def cell_code(block: CodeBlock) -> str | None:
 def _named(blocks: list[CodeBlock], at: int) -> str:
     """`Block 2 of 3, python, 12 lines`."""
     block = blocks[at]
-    facts = [f"Block {at + 1} of {len(blocks)}", undisguised_name(block.language)]
-    facts.append(plural(block.code.count("\n") + 1, "line"))
-    return ", ".join(filter(None, facts))
+    language, lines = undisguised_name(block.language), plural(block.code.count("\n") + 1, "line")
+    if not language:
+        return f"Block {at + 1} of {len(blocks)}, {lines}"
+    return f"Block {at + 1} of {len(blocks)}, {language}, {lines}"
 
 
 def _remarks(block: CodeBlock) -> list[str]:
@@ -184,12 +186,13 @@ def unseen_characters(code: str) -> str:
 
 
 def _say(lines: list[str]) -> None:
-    print("\n".join(lines))
+    say("\n".join(lines))
 
 
 def _show(chat: ChatCommand, block: CodeBlock, lines: list[str]) -> None:
     """The code to copy, as answers show it, with lines above it."""
     from nbchat.render.markdown.code import code_block
 
+    lines = [*map(translated, lines)]
     page = "".join([*map(note, lines), code_block(block.code, block.language)])
     show(chat.shell, page, "\n".join([*lines, "", block.code]))

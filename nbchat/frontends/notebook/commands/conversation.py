@@ -21,7 +21,7 @@ from nbchat.frontends.notebook.commands.usage_table import (
     without_times,
 )
 from nbchat.frontends.notebook.commands.usage_words import budget_lines, period_and_group
-from nbchat.frontends.notebook.page_or_text import show, show_table
+from nbchat.frontends.notebook.page_or_text import say, show, show_table
 from nbchat.frontends.quoting import quoted
 from nbchat.frontends.what_stays import what_stays
 from nbchat.store.spent_table import SpentTable
@@ -76,11 +76,11 @@ def usage(chat: ChatCommand, typed: str = "") -> None:
         if len(table):
             show_table(chat.shell, table.head, table.rows, table.below)
         else:
-            print(table.below)
+            say(table.below)
         return
     turns, unanswered = chat.conversation.all_turns, chat.conversation.unanswered
     if not turns and not unanswered:
-        print(remarks(chat.conversation))
+        say(remarks(chat.conversation))
         return
     rows = [USAGE_HEAD, *usage_rows(turns, unanswered)]
     if not _is_for_a_person(chat):
@@ -107,7 +107,7 @@ def history(chat: ChatCommand, number: str = "") -> None:
         return
     turns = chat.conversation.turns
     if not turns:
-        print(_why_empty(chat.conversation))
+        say(_why_empty(chat.conversation))
         return
     show(chat.shell, *history_page(chat.conversation, with_times=_is_for_a_person(chat)))
 
@@ -154,7 +154,8 @@ def _why_empty(conversation: Conversation) -> str:
         return NOTHING_ASKED
     if not conversation.can_redo:
         return ALL_ASIDE
-    others = f"{plural(asked, 'turn')} {'is' if asked == 1 else 'are'} on other branches"
+    count = plural(asked, "turn")
+    others = f"{count} is on other branches" if asked == 1 else f"{count} are on other branches"
     return f"The conversation starts over; {others}:\n%chat branches"
 
 
@@ -168,30 +169,31 @@ def undo(chat: ChatCommand, count: str = "") -> None:
         raise BadCommand(f"%chat undo takes a number of turns, not {count!r}.\n{way}")
     gone = chat.conversation.undo(int(count or 1))
     if not gone:
-        print("Nothing to take back.")
+        say("Nothing to take back.")
         return
     before = len(gone) + len(chat.conversation.turns)
-    print(f"Took back {len(gone)} of {plural(before, 'turn')}. {what_stays(gone)}".strip())
+    stays = what_stays(gone)
+    say(f"Took back {len(gone)} of {plural(before, 'turn')}." + (f" {stays}" if stays else ""))
 
 
 @command("redo", "take back the last undo or reset", group="conversation")
 def redo(chat: ChatCommand) -> None:
     back = chat.conversation.redo()
-    print(f"{plural(len(back), 'turn')} back again." if back else "Nothing to bring back.")
+    say(f"{plural(len(back), 'turn')} back again." if back else "Nothing to bring back.")
 
 
 @command("reset", "start the conversation over, without its history", group="conversation")
 def reset(chat: ChatCommand) -> None:
     count = chat.conversation.reset()
-    left = f"; {plural(count, 'turn')} left behind, which %chat redo undoes" if count else ""
-    print(f"The conversation starts over{left}.")
+    left = f"{plural(count, 'turn')} left behind, which %chat redo undoes"
+    say(f"The conversation starts over; {left}." if count else "The conversation starts over.")
 
 
 @command("branches", "every branch of the conversation, with its number", group="conversation")
 def branches(chat: ChatCommand) -> None:
     leaves, here = chat.conversation.branches, chat.conversation.last
     if not leaves:
-        print(NOTHING_ASKED)
+        say(NOTHING_ASKED)
         return
     rows = []
     for number, leaf in enumerate(leaves, 1):
@@ -207,7 +209,7 @@ def goto(chat: ChatCommand, number: str = "") -> None:
         turn, _ = _numbered(chat, number)
         chat.conversation.stand_at(turn)
         count = plural(len(turn.path), "turn")
-        print(f"After turn {number}: {count}, the last is {quoted(turn.title)}.")
+        say(f"After turn {number}: {count}, the last is {quoted(turn.title)}.")
         return
     leaves = chat.conversation.branches
     if not leaves:
@@ -218,9 +220,7 @@ def goto(chat: ChatCommand, number: str = "") -> None:
             "with that number in %chat history.\nThe branches:\n%chat branches"
         )
     leaf = chat.conversation.goto(leaves[int(number) - 1])
-    print(
-        f"On branch {number}: {plural(len(leaf.path), 'turn')}, the last is {quoted(leaf.title)}."
-    )
+    say(f"On branch {number}: {plural(len(leaf.path), 'turn')}, the last is {quoted(leaf.title)}.")
 
 
 @command(
@@ -233,7 +233,7 @@ def switch(chat: ChatCommand, name: str = "") -> None:
         chat.go_on_in(chat.runtime.chat(name))
     for conversation in chat.runtime.conversations.values():
         mark = "*" if conversation.name == chat.runtime.active else " "
-        print(f"{mark} {conversation.name}: {plural(len(conversation.turns), 'turn')}")
+        say(f"{mark} {conversation.name}: {plural(len(conversation.turns), 'turn')}")
     if name:
         for line in resume_lines(chat):
-            print(line)
+            say(line)

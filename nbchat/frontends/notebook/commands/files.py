@@ -7,6 +7,7 @@ from nbchat.conversation.whole_file import typed_path
 from nbchat.errors import BadCommand, NotThere
 from nbchat.frontends.notebook.commands.chat_command import ChatCommand
 from nbchat.frontends.notebook.commands.table import command
+from nbchat.frontends.notebook.page_or_text import say
 from nbchat.frontends.quoting import quoted
 from nbchat.frontends.turn_output import turn_output
 from nbchat.wording import plural
@@ -31,7 +32,7 @@ def export(chat: ChatCommand, file: str = "") -> None:
     if not turns:
         raise NotThere("there is nothing to export: nothing has been asked yet.")
     path = write_export(chat.conversation, typed_path(file), turn_output, overwrite=False)
-    print(f"Wrote {plural(len(turns), 'turn')} to {path}.")
+    say(f"Wrote {plural(len(turns), 'turn')} to {path}.")
 
 
 @command("import FILE", "go on from a conversation that was exported as JSON", group="conversation")
@@ -48,6 +49,6 @@ def import_file(chat: ChatCommand, file: str = "") -> None:
     model, _ = chat.runtime.choose_model(conversation)
     conversation.add(turns, model)
     count = plural(len(turns), "turn")
-    print(f"Read {count} from {path}; {conversation.model} answers from here on.")
+    say(f"Read {count} from {path}; {conversation.model} answers from here on.")
     if exported.system and exported.system != conversation.system:
-        print(f"Its system prompt is not taken over: {quoted(exported.system)}")
+        say(f"Its system prompt is not taken over: {quoted(exported.system)}")

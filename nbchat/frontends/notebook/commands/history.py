@@ -17,7 +17,7 @@ from nbchat.frontends.notebook.commands.state_lines import (
     notebook_name,
 )
 from nbchat.frontends.notebook.commands.table import command
-from nbchat.frontends.notebook.page_or_text import show_table
+from nbchat.frontends.notebook.page_or_text import say, show_table
 from nbchat.frontends.quoting import quoted
 from nbchat.store.notebook_path import notebook_path
 from nbchat.wording import plural
@@ -39,9 +39,9 @@ def list_stored(chat: ChatCommand) -> None:
     store = chat.need_store()
     stored, maps = _all_stored(store), listed_maps()
     if not stored and not maps:
-        print("No conversation is stored yet.")
+        say("No conversation is stored yet.")
         if store.has_trouble:
-            print(f"They are {store.state}.")
+            say(f"They are {store.state}.")
         return
     here = {conversation.id for conversation in chat.runtime.conversations.values()}
     rows = [_stored_cells(one, is_here=one.header.id in here) for one in stored[:MOST_LISTED]]
@@ -59,7 +59,7 @@ def search(chat: ChatCommand, text: str = "") -> None:
         raise BadCommand("%chat search needs a text to look for.")
     matches = chat.need_store().ask(lambda database: database.search(text, MOST_LISTED))
     if not matches:
-        print(f"{text!r} is in no stored question or answer.")
+        say(f"{text!r} is in no stored question or answer.")
         return
     rows = []
     for stored, words in matches:
@@ -80,10 +80,8 @@ def resume(chat: ChatCommand, which: str = "") -> None:
     name = chat.conversation.name
     stored = _find_stored(store, which) if which else left_conversation(name, store)
     if stored is None:
-        raise NotThere(
-            "there is nothing to resume: no earlier kernel of this notebook left one."
-            f"{_other_notebooks(store)}"
-        )
+        said = "there is nothing to resume: no earlier kernel of this notebook left one."
+        raise NotThere(said + _other_notebooks(store))
     turns = store.ask(lambda database: database.turns(stored.header.id))
     conversation = chat.runtime.chat(stored.header.name)
     if conversation.id != stored.header.id:
@@ -93,34 +91,37 @@ def resume(chat: ChatCommand, which: str = "") -> None:
     chat.go_on_in(conversation)
     chat.runtime.offered.add(conversation.name)
     count = plural(len(conversation.turns), "turn")
-    print(f"Resumed {conversation.name!r}: {count}. %chat history shows them.")
+    say(f"Resumed {conversation.name!r}: {count}. %chat history shows them.")
     _print_taken_over(conversation)
     last = conversation.last
     if last and last.answer.stop.reason == "broken":
-        print(f"The last answer broke off: {last.answer.stop.why}.")
+        say(f"The last answer broke off: {last.answer.stop.why}.")
 
 
 def _print_taken_over(conversation: Conversation) -> None:
     """Say who is asked from here on, and how: all of it comes from the file."""
     runtime.current().look_for_server(conversation)
     model, why = runtime.current().model_to_show(conversation)
-    print(f"Model: {quoted(model)} ({why}).")
+    say(f"Model: {quoted(model)} ({why}).")
     if conversation.system:
-        print(f"System prompt: {quoted(conversation.system)}")
+        say(f"System prompt: {quoted(conversation.system)}")
 
 
 def _other_notebooks(store: Store) -> str:
     """How to go on with what this notebook has left under another name of its own."""
     here = Path(notebook_path())
-    left: dict[str, str] = {}
+    left: dict[str, tuple[str, str]] = {}
     for stored in _all_stored(store):
         path = Path(stored.notebook)
         if stored.notebook and path.parent == here.parent and path != here and stored.header.length:
             length = plural(stored.header.length, "turn")
-            left.setdefault(notebook_name(stored), f"{length} from {day_text(stored.changed)}")
+            left.setdefault(notebook_name(stored), (length, day_text(stored.changed)))
     if not left or not here.name:
         return " All that are stored:\n%chat list"
-    ways = [f"%chat resume {name} ({what})" for name, what in [*left.items()][:MOST_NOTEBOOKS]]
+    ways = [
+        f"%chat resume {name} ({length} from {day})"
+        for name, (length, day) in [*left.items()][:MOST_NOTEBOOKS]
+    ]
     return (
         f" %chat list has all.\nIf this notebook was copied or had another name: {', '.join(ways)}."
     )
@@ -182,16 +183,21 @@ def _delete(chat: ChatCommand, conversation: Conversation, store: Store | None) 
     if store:
         _delete_stored(store, id, name, count)
     else:
-        print(f"Deleted {name!r}, {plural(count, 'turn')}; it was in memory only.")
+        say(f"Deleted {name!r}, {plural(count, 'turn')}; it was in memory only.")
     if name in chat.runtime.conversations:
-        print(f"%chat goes on in {name!r}, which is empty now.")
+        say(f"%chat goes on in {name!r}, which is empty now.")
 
 
 def _delete_stored(store: Store, id: str, name: str, count: int) -> None:
     gone = store.delete(id)
-    when = "" if gone else ", as soon as another kernel that is reading it has done so"
     turns = plural(count, "turn")
-    print(f"Deleted {name!r}, {turns}; nothing of it is left in {store.path}{when}.")
+    if gone:
+        say(f"Deleted {name!r}, {turns}; nothing of it is left in {store.path}.")
+    else:
+        say(
+            f"Deleted {name!r}, {turns}; nothing of it is left in {store.path}, as soon as another "
+            "kernel that is reading it has done so."
+        )
 
 
 def _all_stored(store: Store) -> list[Stored]:

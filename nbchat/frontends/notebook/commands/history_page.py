@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from nbchat import render
 from nbchat.frontends.footer import footer
 from nbchat.frontends.notebook.commands.state_lines import moment_text
+from nbchat.languages import translated
 from nbchat.render.answer_body import body_html, has_results
 from nbchat.render.characters import readable, undisguised
 from nbchat.render.page import answer_parts, note, small_line
@@ -45,7 +46,7 @@ def history_page(conversation: Conversation, *, with_times: bool = True) -> tupl
 def whole_turn(turn: Turn, number: int, *, with_times: bool = True) -> tuple[str, str]:
     """One turn with all that was sent of its question, as HTML and as text."""
     question = turn.question.text.strip("\n")
-    below = [*_number_and_time(turn, number, with_times), *footer(turn)]
+    below = [*_number_and_time(turn, number, with_times), *map(translated, footer(turn))]
     page = f"{_asked_html(question)}{answer_parts(turn.answer, footer=below)}"
     text = [f"> {question}", render.plain(turn.answer), SEPARATOR.join(below)]
     return page, "\n\n".join(text)
@@ -61,22 +62,22 @@ def _facts(turn: Turn, number: int, with_times: bool) -> list[str]:
 def _number_and_time(turn: Turn, number: int, with_times: bool) -> list[str]:
     if not with_times:
         return [f"#{number}"]
-    asked_at = moment_text(turn.asked_at) or "at a time that is not known"
+    asked_at = moment_text(turn.asked_at) or translated("at a time that is not known")
     return [f"#{number}", asked_at]
 
 
 def _sent_along(turn: Turn) -> str:
     """What was sent besides words, in a few of them."""
     if turn.inserted:
-        return f"sent {', '.join(turn.inserted)}"
+        return translated(f"sent {', '.join(turn.inserted)}")
     others = sum(not isinstance(part, str) for part in turn.question.parts)
-    return f"sent {plural(others, 'attachment')}" if others else ""
+    return translated(f"sent {plural(others, 'attachment')}") if others else ""
 
 
 def _shortened(turn: Turn, number: int) -> tuple[str, str]:
     """The words of a question, and what to say where these are not all."""
     words, rest = short_question(turn.as_typed)
-    return words, rest and f"{rest} %chat history {number} shows all of it."
+    return words, rest and translated(f"{rest} %chat history {number} shows all of it.")
 
 
 def _place(conversation: Conversation, turn: Turn) -> str:
@@ -89,7 +90,7 @@ def _place(conversation: Conversation, turn: Turn) -> str:
 
 def _turn_html(turn: Turn, facts: Sequence[str], place: str, words: tuple[str, str]) -> str:
     question, rest = words
-    remarks = [f"{place}; %chat branches lists them" if place else "", rest]
+    remarks = [translated(f"{place}; %chat branches lists them") if place else "", rest]
     above = "".join(note(remark) for remark in remarks if remark)
     asked = _asked_html(question, turn.inserted if turn.typed else ())
     flaw = _flaw(turn)
@@ -118,7 +119,7 @@ def _asked_html(question: str, inserted: Sequence[str] = ()) -> str:
 
 def _turn_text(turn: Turn, facts: Sequence[str], place: str, words: tuple[str, str]) -> str:
     question, rest = words
-    lines = [f"({remark})" for remark in (place, rest) if remark]
+    lines = [f"({remark})" for remark in (translated(place), rest) if remark]
     lines.append(f"> {question}")
     flaw = _flaw(turn)
     ending = f"\n\n({flaw})" if flaw else ""
@@ -130,5 +131,5 @@ def _flaw(turn: Turn) -> str:
     """What is wrong with an answer that is not whole."""
     stop = turn.answer.stop
     if stop.reason == "interrupted":
-        return stop.detail or "stopped"
-    return f"broke off: {stop.why}" if stop.reason == "broken" else ""
+        return translated(stop.detail or "stopped")
+    return translated(f"broke off: {stop.why}") if stop.reason == "broken" else ""

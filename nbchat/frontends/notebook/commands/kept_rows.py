@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 from nbchat import runtime
 from nbchat.errors import BadSettings
 from nbchat.frontends.notebook.commands.state_lines import SHOWN_ID, moment_text
+from nbchat.frontends.notebook.page_or_text import say
 from nbchat.frontends.quoting import quoted
+from nbchat.languages import translated
 from nbchat.store.notebook_path import notebook_path
 from nbchat.wording import plural
 
@@ -38,7 +40,7 @@ def delete_rows(which: str) -> bool:
     for one in found:
         delete_map(path, one.id)
     rows = plural(sum(one.rows for one in found), "row")
-    print(f"Deleted what was kept of {plural(len(found), 'map')} {quoted(which)}: {rows}.")
+    say(f"Deleted what was kept of {plural(len(found), 'map')} {quoted(which)}: {rows}.")
     return True
 
 
@@ -62,6 +64,6 @@ def _is_meant(kept: KeptMap, which: str) -> bool:
 
 
 def _cells(kept: KeptMap) -> list[str]:
-    about = f"a map: {plural(kept.rows, 'row')}"
+    about = translated(f"a map: {plural(kept.rows, 'row')}")
     where, when = Path(kept.notebook).name, moment_text(kept.changed)
     return ["", kept.id[:SHOWN_ID], kept.name, about, "", where, when]

@@ -130,7 +130,7 @@ def no_such_command(name: str, text: str, rows: Mapping[str, Row], catalog: Cata
             return f"{unknown}{mark} {meant}"
     guess = did_you_mean(name, [row for row in rows if row not in NEVER_GUESSED], LEAST_ALIKE)
     if guess and is_short and not is_sentence:
-        return f"{unknown}.{guess} %chat alone lists them."
+        return f"{unknown}.{guess}" + " %chat alone lists them."
     if address := address_meant(name, catalog):
         return address
     apart, count = written_apart([name, *text.split()], catalog)
@@ -164,10 +164,10 @@ def _way(word: str, text: str, rows: Mapping[str, Row]) -> str:
     meant = [command for command, tried in _TRIED.items() if word in tried.split()]
     if not meant:
         return ""
-    ways = [
+    way, *others = [
         f"%chat {_filled(rows[command].usage, text)} ({rows[command].what})" for command in meant
     ]
-    return f"Did you mean {', or '.join(ways)}?"
+    return f"Did you mean {way}, or {others[0]}?" if others else f"Did you mean {way}?"
 
 
 def _option(word: str, text: str) -> str:

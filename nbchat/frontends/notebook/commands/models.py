@@ -11,9 +11,10 @@ from nbchat.catalog.typed_addresses import address_meant
 from nbchat.errors import BadCommand, NotThere, UnknownModel
 from nbchat.frontends.notebook.commands.chat_command import ChatCommand
 from nbchat.frontends.notebook.commands.table import command
-from nbchat.frontends.notebook.page_or_text import show_table
+from nbchat.frontends.notebook.page_or_text import say, show_table
 from nbchat.frontends.notebook.stand_ins import explained
 from nbchat.key_policy import missing_key
+from nbchat.languages import translated
 from nbchat.wording import nearest, plural, shorten
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def _show_models(chat: ChatCommand, *, every: bool) -> None:
         table.show([*now, *rest])
         return
     keyless = sum(table.settings.catalog.providers[row.type].key_needed for row in rest)
-    needs = f"{keyless:,} more {'needs' if keyless == 1 else 'need'} a key"
+    needs = f"{keyless:,} more needs a key" if keyless == 1 else f"{keyless:,} more need a key"
     table.show(now, f"{needs}: %chat models {ALL}" if keyless else "")
 
 
@@ -144,7 +145,16 @@ class _ModelTable:
         provider = catalog.providers[row.type].name
         price, able = short_price(row), abilities(row)
         key = self._key_cell(row)
-        return [name or row.id, provider, key, window_text(row), price, able, _status(row)]
+        row_status = _status(row)
+        return [
+            name or row.id,
+            provider,
+            translated(key),
+            window_text(row),
+            price,
+            able,
+            row_status,
+        ]
 
     def _key_cell(self, row: Model) -> str:
         """Whether its provider has a key, or which variable it would be in."""
@@ -167,7 +177,7 @@ class _ModelTable:
 
 def _telling(head: list[str], rows: list[list[str]]) -> tuple[list[str], list[list[str]]]:
     """The table without columns that say nothing: an empty one, and keys that are all there."""
-    nothing = {"", *READY}
+    nothing = {"", *READY, *map(translated, READY)}
     dull = [
         name in ("", KEY_HEAD) and {*said} <= nothing
         for name, *said in zip(head, *rows, strict=True)
@@ -206,14 +216,15 @@ def providers(chat: ChatCommand, pattern: str = "") -> None:
     for provider in settings.catalog.providers.values():
         if provider.retired or not _is_like(pattern, provider.type, provider.name):
             continue
-        variables = " or ".join(provider.env_keys)
+        variables = f" {translated('or')} ".join(provider.env_keys)
         key = _key_state(provider, settings)
         model = settings.catalog.name_of(provider.type, provider.default_model) or ""
         rows.append([provider.type, provider.name, variables, key, model])
     if not rows:
         raise NotThere(_no_provider(pattern, settings.catalog))
     rows.sort(key=lambda row: row[3] not in READY)
-    show_table(chat.shell, PROVIDER_HEAD, rows)
+    cells = [[*row[:3], translated(row[3]), row[4]] for row in rows]
+    show_table(chat.shell, PROVIDER_HEAD, cells)
 
 
 def _no_provider(pattern: str, catalog: Catalog) -> str:
@@ -241,17 +252,18 @@ def use(chat: ChatCommand, model: str = "") -> None:
     if route.provider.retired:
         raise UnknownModel(route.provider.retired)
     chat.conversation.model = model
-    print(f"{model} answers from now on. Provider: {route.provider.name}.")
+    say(f"{model} answers from now on. Provider: {route.provider.name}.")
     if route.model.status == "retired":
-        print(_retired_text(route.model, settings.catalog))
+        say(_retired_text(route.model, settings.catalog))
     if route.provider.key_needed and not settings.key(route.provider, route.model.env_key):
-        print(missing_key(route.provider))
+        say(missing_key(route.provider))
 
 
 def _retired_text(model: Model, catalog: Catalog) -> str:
     """What to know of a model that its vendor no longer serves."""
-    since = f" on {model.retired_on}" if model.retired_on else ""
-    sentences = [f"It was retired{since} and will most likely be refused."]
+    sentences = ["It was retired and will most likely be refused."]
+    if model.retired_on:
+        sentences = [f"It was retired on {model.retired_on} and will most likely be refused."]
     if model.replacement:
         name = catalog.name_of(model.type, model.replacement) or model.replacement
         sentences.append(f"Its replacement: {name}.")
@@ -284,4 +296,4 @@ def _key_state(provider: Provider, settings: Settings) -> str:
 def _status(model: Model) -> str:
     if model.status in ("current", "unlisted"):
         return ""
-    return f"{model.status} {model.retired_on or ''}".strip()
+    return f"{translated(model.status)} {model.retired_on or ''}".strip()

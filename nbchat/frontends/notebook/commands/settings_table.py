@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from nbchat.addresses import Setting
 from nbchat.frontends.notebook.page_or_text import show
+from nbchat.languages import translated
 from nbchat.render.page import note
-from nbchat.render.terminal.clean import columns, wrapped
+from nbchat.render.terminal.clean import columns, padded, wrapped
 from nbchat.render.transcript import table_html
 
 if TYPE_CHECKING:
@@ -23,6 +24,8 @@ NARROW = 64  # columns, below which three cells do not stand side by side
 WIDEST = (22, 24)  # columns of a name and of a value; what is longer counts for no other line
 MOST_LINES = 3  # of a cell beside others
 GAP = "  "
+# Names of settings as a file has them; what else names a row are words of ours.
+OF_FILES = ("model", "display", "history", "data")
 
 
 def show_settings(
@@ -30,13 +33,14 @@ def show_settings(
 ) -> None:
     """Every setting on a line, and above them what is wrong."""
     faults = [f"{row.value} {_sentence(row.origin)}" for row in settings if row.name == FAULT]
-    faults = [_from_home(fault) for fault in (*faults, *more_faults)]
+    faults = [_from_home(translated(fault)) for fault in (*faults, *more_faults)]
+    head = tuple(map(translated, HEAD))
     rows = [_cells(row) for row in settings if row.name != FAULT]
-    page = "".join(map(note, faults)) + table_html(HEAD, rows, [False] * len(HEAD))
+    page = "".join(map(note, faults)) + table_html(head, rows, [False] * len(head))
     width = min(WIDTH, shutil.get_terminal_size((WIDTH, 24)).columns)
     if hasattr(shell, "kernel"):
         width = WIDTH
-    table = table_lines([HEAD, *rows], width, is_sure=not hasattr(shell, "kernel"))
+    table = table_lines([head, *rows], width, is_sure=not hasattr(shell, "kernel"))
     show(shell, page, "\n".join([*faults, *([""] if faults else []), *table]))
 
 
@@ -45,8 +49,38 @@ def _sentence(words: str) -> str:
 
 
 def _cells(row: Setting) -> tuple[str, str, str]:
-    origin = f"{row.origin} ({row.note})" if row.note else row.origin
-    return row.name, _from_home(row.value), _from_home(origin)
+    name = _name(row.name)
+    origin = _alternatives(row.origin) or translated(row.origin)
+    if row.note:
+        origin += f" ({translated(row.note)})"
+    return name, _from_home(_value(row.value)), _from_home(origin)
+
+
+def _name(name: str) -> str:
+    """The name of a row: that of a setting stays, as does the one in "kimi key"."""
+    if name in OF_FILES:
+        return name
+    first, _, rest = name.partition(" ")
+    if rest in ("key", "base URL"):
+        return f"{first} {translated(rest)}"
+    if first in ("alias", "provider", "model") and rest not in ("", "now"):
+        return f"{translated(first)} {rest}"
+    return translated(name)
+
+
+def _value(value: str) -> str:
+    """A value, which may begin with a word of ours: "in a folder", "at a provider"."""
+    first, _, rest = value.partition(" ")
+    shown = translated(value)
+    if shown == value and first in ("in", "at") and rest:
+        return f"{translated(first)} {rest}"
+    return shown
+
+
+def _alternatives(origin: str) -> str:
+    """Several variables; nothing where it is none of that."""
+    names = origin.split(" or ")
+    return f" {translated('or')} ".join(names) if all(map(str.isupper, names)) else ""
 
 
 def _from_home(text: str) -> str:
@@ -91,7 +125,7 @@ def _row_lines(
     name, value, origin = row
     first, second = widths
     indent = " " * first + GAP
-    start = _padded(name, first) + GAP
+    start = padded(name, first) + GAP
     if columns(name) > first:
         yield name
         start = indent
@@ -101,10 +135,10 @@ def _row_lines(
         for number in range(count):
             left = value_lines[number] if number < len(value_lines) else ""
             right = origin_lines[number] if number < len(origin_lines) else ""
-            yield f"{start if number == 0 else indent}{_padded(left, second)}{GAP}{right}".rstrip()
+            yield f"{start if number == 0 else indent}{padded(left, second)}{GAP}{right}".rstrip()
         return
     room = width - len(indent)
-    below = [*wrapped(value, room), *wrapped(f"from: {origin}", room)]
+    below = [*wrapped(value, room), *wrapped(translated(f"from: {origin}"), room)]
     yield f"{start}{below[0]}".rstrip()
     yield from (indent + line for line in below[1:])
 
@@ -113,7 +147,7 @@ def _stacked(name: str, value: str, origin: str, width: int) -> Iterator[str]:
     """A row where three cells do not stand side by side."""
     first, *more = wrapped(f"{name}: {value}", width - len(GAP))
     yield first
-    for line in (*more, *wrapped(f"from: {origin}", width - len(GAP))):
+    for line in (*more, *wrapped(translated(f"from: {origin}"), width - len(GAP))):
         yield f"{GAP}{line}"
 
 
@@ -122,7 +156,3 @@ def _in_column(text: str, width: int, *, may_pass: bool = False) -> list[str]:
     lines = wrapped(text, width)
     fits = may_pass or all(columns(line) <= width for line in lines)
     return lines if fits and len(lines) <= MOST_LINES else []
-
-
-def _padded(cell: str, width: int) -> str:
-    return cell + " " * (width - columns(cell))

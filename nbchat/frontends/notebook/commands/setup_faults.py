@@ -159,7 +159,8 @@ def _model_fault(
             chat.runtime.find_model(name)
         prepare(settings, name, ANY_QUESTION, Options())
     except NbchatError as error:
-        yield Fault(f"{shown(name)} ({why}){CANNOT}{_sentences(error)}", frozenset({row}))
+        words = f"{shown(name)} ({why}) cannot be asked: {_sentences(error)}"
+        yield Fault(words, frozenset({row}))
 
 
 # --- providers -----------------------------------------------------------------------------------
@@ -296,4 +297,4 @@ def _variable_faults() -> Iterator[Fault]:
         near = did_you_mean(setting, SETTINGS, least=0.7)
         if near:
             meant = near.replace("'", "").replace("mean ", f"mean {PREFIX}")
-            yield Fault(f"{shown(name)} is none of the variables that count.{meant}")
+            yield Fault(f"{shown(name)} is none of the variables that count." + meant)

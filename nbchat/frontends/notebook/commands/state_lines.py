@@ -10,6 +10,7 @@ from nbchat import runtime
 from nbchat.conversation.default_model import NO_KEY
 from nbchat.errors import BadSettings
 from nbchat.frontends.notebook.commands.setup_faults import setup_faults
+from nbchat.languages import translated
 from nbchat.render.characters import readable
 from nbchat.store.notebook_path import notebook_cells, notebook_path
 from nbchat.wording import first_line, plural
@@ -45,7 +46,7 @@ def _file_lines(chat: ChatCommand) -> list[str]:
 
 
 def _used(state: FileState) -> str:
-    return f"{state.file.shown_path}, {state.state}."
+    return f"{state.file.shown_path}, {translated(state.state)}."
 
 
 def _turns_and_model(chat: ChatCommand) -> str:
@@ -101,10 +102,12 @@ def offer_line(opened: Runtime, conversation: Conversation) -> str:
     elif conversation.name == runtime.MAIN:
         whose = f"{notebook_name(left)}, which has cells of this notebook, has"
     name = conversation.name
-    called = "" if name == runtime.MAIN else f" {name!r}"
     length, day = plural(left.header.length, "turn"), day_text(left.changed)
     which = "" if name == opened.active else f" {left.header.id[:SHOWN_ID]}"
-    return f"{whose} a conversation{called} of {length} from {day}: %chat resume{which}"
+    said = f"{whose} a conversation of {length} from {day}: %chat resume"
+    if name != runtime.MAIN:
+        said = f"{whose} a conversation {name!r} of {length} from {day}: %chat resume"
+    return said + which
 
 
 def left_conversation(name: str, store: Store) -> Stored | None:

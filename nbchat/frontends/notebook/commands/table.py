@@ -16,6 +16,7 @@ from nbchat.frontends.notebook.commands.mistyped import no_such_command
 from nbchat.frontends.notebook.commands.state_lines import state_lines
 from nbchat.frontends.notebook.line_words import command_argument
 from nbchat.frontends.notebook.stand_ins import command_hint
+from nbchat.languages import translated
 from nbchat.wording import shorten
 
 if TYPE_CHECKING:
@@ -30,6 +31,9 @@ FILES = (
 )
 
 HELP = "help"
+HOW_TO_ASK = (
+    "Ask with %%chat [MODEL] and your question below it; %%chat? has its options. Commands:"
+)
 LONGEST_SHOWN = 60  # characters of what was typed that are repeated
 
 Run: TypeAlias = "Callable[..., Answer | None]"
@@ -126,8 +130,9 @@ def _takes_nothing(row: Command, text: str) -> BadCommand:
     other = commands().get(text.split()[0])
     if other and other is not row:
         ways.append(other)
-    written = ", or ".join(f"%chat {way.usage} ({way.what})" for way in ways)
-    return BadCommand(f"{said}\nWrite {written}.")
+    way, *others = [f"%chat {way.usage} ({way.what})" for way in ways]
+    written = f"Write {way}, or {others[0]}." if others else f"Write {way}."
+    return BadCommand(f"{said}\n{written}")
 
 
 def _filled(shell: InteractiveShell, name: str, text: str) -> str:
@@ -156,15 +161,12 @@ def _help_of(chat: ChatCommand, text: str) -> str:
 
 def _line(row: Command, width: int = 0) -> str:
     """What help says of one command."""
-    return f"  %chat {row.usage:{width}}  {row.what}"
+    return f"  %chat {row.usage:{width}}  {translated(row.what)}"
 
 
 def help_text(chat: ChatCommand) -> str:
     """Where the conversation stands, and below it each group of commands."""
-    lines = state_lines(chat)
-    lines.append(
-        "Ask with %%chat [MODEL] and your question below it; %%chat? has its options. Commands:"
-    )
+    lines = [*map(translated, state_lines(chat)), translated(HOW_TO_ASK)]
     rows = commands().values()
     width = max(len(row.usage) for row in rows)
     for group in dict.fromkeys(row.group for row in rows):

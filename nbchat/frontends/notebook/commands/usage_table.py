@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from nbchat.costs import cost_by_settings
 from nbchat.events import Answer
 from nbchat.frontends.what_stays import runs
+from nbchat.languages import translated
 from nbchat.wording import plural
 
 if TYPE_CHECKING:
@@ -61,7 +62,10 @@ def _tries(answer: Answer) -> Iterator[Paid]:
 
 
 def usage_rows(turns: Sequence[Turn], unanswered: Sequence[Answer] = ()) -> list[list[str]]:
-    """A row for each model, in the order in which they were first asked, and one for all."""
+    """A row for each model, in the order in which they were first asked, and one for all.
+
+    The cells are for a person, in whose language they are.
+    """
     every = list(paid_for(turns, unanswered))
     by_model: dict[Answerer, list[Paid]] = {}
     for paid in every:
@@ -71,7 +75,7 @@ def usage_rows(turns: Sequence[Turn], unanswered: Sequence[Answer] = ()) -> list
     for answerer, asked in by_model.items():
         is_unlike_others = names.count(answerer.model) == 1
         rows.append([answerer.name if is_unlike_others else answerer.full_name, *_cells(asked)])
-    return [*rows, [ALL, *_cells(every)]]
+    return [*rows, [translated(ALL), *_cells(every)]]
 
 
 def without_times(row: Sequence[str]) -> list[str]:
@@ -90,8 +94,13 @@ def remarks(conversation: Conversation) -> str:
         said.append("What was taken back, asked again or set aside is counted, too.")
     every = list(paid_for(turns, conversation.unanswered))
     if without_word := sum(not paid.has_word for paid in every):
-        are = "is" if without_word == 1 else "are"
-        said.append(f"{plural(without_word, 'request')} without a word {are} counted, too.")
+        tries = plural(without_word, "request")
+        is_one = without_word == 1
+        said.append(
+            f"{tries} without a word is counted, too."
+            if is_one
+            else f"{tries} without a word are counted, too."
+        )
     if uncounted := sum(not paid.is_counted for paid in every):
         said.append(f"Of {plural(uncounted, 'answer')} the provider has not said the tokens.")
     if not cost_by_settings(paid.answer for paid in every).complete:
@@ -117,7 +126,7 @@ def tools_line(tools: Mapping[str, Sequence[float]], *, with_times: bool) -> str
     told = []
     for name, seconds in tools.items():
         time = f", {sum(seconds):,.1f} s" if with_times else ""
-        told.append(f"{name} {plural(len(seconds), 'time')}{time}")
+        told.append(f"{name} {translated(plural(len(seconds), 'time'))}{time}")
     return f"Tools: {'; '.join(told)}."
 
 
@@ -136,19 +145,20 @@ class Answerer:
     @property
     def name(self) -> str:
         """The model, and where it is no usual place, that."""
-        return f"{self.model} at {self.host}" if self.host else self.model
+        return f"{self.model} {translated('at')} {self.host}" if self.host else self.model
 
     @property
     def full_name(self) -> str:
         """The same where others have a model of that name."""
         where = self.host or self.provider
-        return f"{self.model} at {where}" if where else self.model
+        return f"{self.model} {translated('at')} {where}" if where else self.model
 
 
 def _cells(asked: Sequence[Paid]) -> list[str]:
     requests = sum(paid.requests for paid in asked)
     seconds = sum(paid.seconds for paid in asked)
-    return [f"{requests:,}", _tokens(asked), _speed(asked), _cost(asked), f"{seconds:,.1f} s"]
+    tokens, cost = translated(_tokens(asked)), translated(_cost(asked))
+    return [f"{requests:,}", tokens, _speed(asked), cost, f"{seconds:,.1f} s"]
 
 
 def _tokens(asked: Sequence[Paid]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TypeVar
 
 from nbchat.catalog.amounts import Amounts
@@ -46,10 +47,8 @@ def _one_of(word: str, known: tuple[Word, ...], what: str) -> Word:
         if word == one:
             return one
     near = did_you_mean(word, known)
-    raise BadCommand(
-        f"%chat usage takes {in_words(known)} as {what}, not {shorten(word, LONGEST_SHOWN)!r}."
-        f"{near}\nSuch as:\n%chat usage today {BY} model"
-    )
+    said = f"%chat usage takes {in_words(known)} as {what}, not {shorten(word, LONGEST_SHOWN)!r}."
+    raise BadCommand(f"{said}{near}\nSuch as:\n%chat usage today {BY} model")
 
 
 def budget_lines(budgets: Budgets, account: Account) -> list[str]:
@@ -61,9 +60,20 @@ def budget_lines(budgets: Budgets, account: Account) -> list[str]:
         limit: Amounts = getattr(budgets, scope)
         spent = account.spent(scope) if limit else {}
         told = [
-            f"{money(spent.get(currency, 0.0), currency)} of {money(amount, currency)}"
+            (money(spent.get(currency, 0.0), currency), money(amount, currency))
             for currency, amount in limit.items()
         ]
         if told:
-            lines.append(f"{BUDGET_WORDS[scope]}: {' and '.join(told)} are spent.")
+            lines.append(_spent_line(BUDGET_WORDS[scope], told))
     return lines
+
+
+def _spent_line(budget: str, told: Sequence[tuple[str, str]]) -> str:
+    """A sentence of what is spent of how much, in each currency."""
+    if len(told) == 1:
+        ((part, whole),) = told
+        return f"{budget}: {part} of {whole} are spent."
+    if len(told) == 2:
+        (part, whole), (other_part, other_whole) = told
+        return f"{budget}: {part} of {whole} and {other_part} of {other_whole} are spent."
+    return f"{budget}: {' and '.join(f'{part} of {whole}' for part, whole in told)} are spent."
