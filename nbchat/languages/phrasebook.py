@@ -11,108 +11,29 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+
+from nbchat.languages.phrases import BOUNDARY, HOLE, WORD, Match, Phrase, matches
+from nbchat.languages.signs import FULL_WIDTH, HAN, joined, spaced
 
 FOLDER = Path(__file__).parent
 LONGEST_LINE = 2_000  # characters; a longer one is somebody's data
 DEEPEST = 3  # values within values
 MOST_VALUES = 10_000  # that are kept
-FRAGMENT = 2  # words
 LONG = 12  # letters of a sentence that is recognised by its beginning
-MOST_ENDS = 24  # places that are tried for the end of one value
 WHOLE = 1e9  # what it costs to leave a word of a value as it is
 BASE_URL = "the base URL"
-QUOTING = "It says: "
 
-_HOLE = re.compile(r"\{(\d)\}")
-_WORD = re.compile(r"[^\W\d_]+")
 _UNKNOWN = re.compile(r"\(|\S+\s*|\s+")
-# "{0} turns" is of a number alone.
-_NOUN = re.compile(r" [a-z]+")
-_NUMBER = re.compile(r"\(?~?\d[\d,.]*")
-_BEFORE_WORD = re.compile(r"(?:^|[·→])\s*$")
-_BEHIND_WORD = re.compile(r"\s*(?:$|[·→])")
-_BEFORE_FRAGMENT = re.compile(r"(?:^|[.,:;!?·(→])\s*$")
-_BEHIND_FRAGMENT = re.compile(r"\s*(?:$|[.,:;!?·)→])")
-_BOUNDARY = re.compile(r"(?=[.,:;!?](?:\s|$))|(?<=[.,:;!?)·])\s+|\s+(?=[(·])|$")
-# How a sentence ends in Chinese; the space behind it goes.
-_FULL_WIDTH = {". ": "。", ", ": "，", ": ": "：", "; ": "；", ".": "。", ",": "，", ":": "："}
 _ROW = re.compile(r"(?P<first>.+)(?P<sign> or | and )(?P<last>.+)")
 _JOINS = {" or ": " 或 ", " and ": " 和 "}
 _NAME = re.compile(r"[^\s,]+")
 _CODE = re.compile(r"(?=.*[A-Z\d_'\"=])[^\s,]+")  # a name of a program's
-_HAN = re.compile(r".*[\u4e00-\u9fff].*")
-_ENDS_IN_HAN, _BEGINS_IN_HAN = re.compile(r"[\u4e00-\u9fff] ?$"), re.compile(r" ?[\u4e00-\u9fff]")
 _PLACE = re.compile(r"[/\\_]")
 _ONE = re.compile(r"\S+|'[^']*'|\"[^\"]*\"")
 _SENTENCES = re.compile(r"[.:;!?] ")
-_LATIN = re.compile(r"[A-Za-z\d'\"]")
 _ALTERNATIVES = re.compile(r"(?<=['\"]) or (?=['\"])")
-
-
-@dataclass(slots=True, frozen=True)
-class Phrase:
-    """A sentence: the words between its values, and what it is in the other language."""
-
-    words: tuple[str, ...]
-    holes: tuple[int, ...]
-    other: str
-
-    @classmethod
-    def parse(cls, sentence: str, other: str) -> Phrase:
-        """Of a row of a table.
-
-        >>> Phrase.parse("no {0} here", "这里没有 {0}").words
-        ('no ', ' here')
-        """
-        pieces = _HOLE.split(sentence)
-        return cls(tuple(pieces[::2]), tuple(map(int, pieces[1::2])), other)
-
-    @property
-    def size(self) -> int:
-        """How many letters of it are the same in every text."""
-        return sum(map(len, self.words))
-
-    @property
-    def is_count(self) -> bool:
-        """Whether it is a number of something, such as "3 turns"."""
-        return self.words[0] == "" and _NOUN.fullmatch("".join(self.words)) is not None
-
-    @property
-    def quotes(self) -> bool:
-        """Whether its value is somebody else's words, which stay letter for letter."""
-        return self.words[0] == QUOTING
-
-    @property
-    def is_word(self) -> bool:
-        """Whether it is one word, which may as well be somebody's name."""
-        return not self.holes and _WORD.fullmatch(self.words[0]) is not None
-
-    @property
-    def is_fragment(self) -> bool:
-        """Whether it is two words, such as "a list", which anybody's sentence may have, too."""
-        if self.holes or not self.words[0][-1:].isalpha():
-            return False
-        return len(_WORD.findall(self.words[0])) == FRAGMENT
-
-
-@dataclass(slots=True, frozen=True)
-class Match:
-    """A phrase found in a line: where it ends, and its values."""
-
-    phrase: Phrase
-    end: int
-    values: tuple[str, ...]
-
-    def spans(self, start: int) -> Iterator[tuple[int, int]]:
-        """Where its own words stand, from and to."""
-        for words, value in zip(self.phrase.words, (*self.values, ""), strict=True):
-            if bare := words.strip():
-                first = start + words.index(bare)
-                yield first, first + len(bare)
-            start += len(words) + len(value)
 
 
 class Phrasebook:
@@ -132,7 +53,7 @@ class Phrasebook:
             phrase = Phrase.parse(sentence, other)
             if phrase.is_count and sentence.endswith("s"):
                 self._counts.add(sentence)
-            first = _WORD.match(phrase.words[0])
+            first = WORD.match(phrase.words[0])
             is_whole = first and (first.end() < len(phrase.words[0]) or not phrase.holes)
             (self._by_word[first[0].lower()] if first and is_whole else self._loose).append(phrase)
 
@@ -169,9 +90,9 @@ class Phrasebook:
     def _read_value(self, text: str, depth: int) -> tuple[str, float]:
         *first, last = _ALTERNATIVES.split(text)
         plain = f"{'、'.join(first)} 或 {last}" if first else last
-        if not _WORD.search(text) or depth == DEEPEST:
+        if not WORD.search(text) or depth == DEEPEST:
             return plain, WHOLE
-        if _WORD.fullmatch(text) and f"{{0}} {text}" not in self._counts:
+        if WORD.fullmatch(text) and f"{{0}} {text}" not in self._counts:
             return plain, WHOLE  # one word alone is a name, but for a unit, such as "tokens"
         own = 0.02 * len(text)
         reading = _Reading(self, text.strip(), depth + 1, whole=True)
@@ -187,9 +108,9 @@ class Phrasebook:
             return ""
         items = [*found["first"].split(", "), found["last"]]
         others = [self.value(item, depth + 1) for item in items]
-        if others != items and _all(_HAN, others):
+        if others != items and _all(HAN, others):
             *first, last = others
-            return _spaced(_spaced("、".join(first), _JOINS[found["sign"]]), last)
+            return spaced(spaced("、".join(first), _JOINS[found["sign"]]), last)
         is_code = _all(_CODE, items)
         is_code = is_code or (_all(_NAME, items) and (len(items) > 2 or found["sign"] == " or "))
         return f"{found['first']}{_JOINS[found['sign']]}{found['last']}" if is_code else ""
@@ -200,7 +121,7 @@ class Phrasebook:
 
     def beginning(self, line: str, start: int) -> list[Phrase]:
         """The phrases that begin with the word that stands there."""
-        first = _WORD.match(line, start)
+        first = WORD.match(line, start)
         return self._by_word.get(first[0].lower(), []) if first else []
 
 
@@ -228,11 +149,11 @@ class _Reading:
             if start not in ways and start < len(self._line):
                 phrases = (*self._book.beginning(self._line, start), *self._loose)
                 ways[start] = [
-                    match for phrase in phrases for match in _matches(phrase, self._line, start)
+                    match for phrase in phrases for match in matches(phrase, self._line, start)
                 ]
                 waiting += [match.end for match in ways[start]]
                 end = self._end_of_word(start)
-                if not self._whole or not _WORD.search(self._line, start, end):
+                if not self._whole or not WORD.search(self._line, start, end):
                     waiting.append(end)
         return ways
 
@@ -244,8 +165,8 @@ class _Reading:
         if end in self._best:
             rest, behind = self._best[end]
             price = _price(left)
-            sign = _FULL_WIDTH.get(left, "")
-            if sign and self._line[:start].endswith(")") and (_HAN.match(behind) or not behind):
+            sign = FULL_WIDTH.get(left, "")
+            if sign and self._line[:start].endswith(")") and (HAN.match(behind) or not behind):
                 left = sign  # behind a note in brackets
             cost, other = price * (end - start) + rest, left + behind
         for match in sorted(ways, key=lambda one: self._best[one.end][0]):
@@ -254,7 +175,7 @@ class _Reading:
                 break
             own = self._price(match)
             if own + rest < cost:
-                cost, other = own + rest, _joined(self._filled(match), behind)
+                cost, other = own + rest, joined(self._filled(match), behind)
         return cost, other
 
     def _price(self, match: Match) -> float:
@@ -267,19 +188,19 @@ class _Reading:
     def _end_of_word(self, start: int) -> int:
         word = _UNKNOWN.match(self._line, start)
         end = word.end() if word else len(self._line)
-        if found := _BOUNDARY.search(self._line, start + 1, end):
+        if found := BOUNDARY.search(self._line, start + 1, end):
             end = max(found.end(), start + 1)
         return end
 
     def _filled(self, match: Match) -> str:
         values = dict(zip(match.phrase.holes, match.values, strict=True))
-        said, *others = _HOLE.split(match.phrase.other)
+        said, *others = HOLE.split(match.phrase.other)
         for hole, words in zip(others[::2], others[1::2], strict=True):
             value = values[int(hole)]
             if not match.phrase.quotes:
                 value = self._book.value(value, self._depth)
-            said = _spaced(said, value)
-            said = _spaced(said, words)
+            said = spaced(said, value)
+            said = spaced(said, words)
         return said
 
 
@@ -296,8 +217,8 @@ def _without_swallowed(ways: dict[int, list[Match]]) -> dict[int, list[Match]]:
     "the line has {0}. Type it:" goes before "{0} instead of {1}", which would swallow its words.
     """
     longest: dict[tuple[int, Phrase], Match] = {}
-    for start, matches in ways.items():
-        for match in matches:
+    for start, found in ways.items():
+        for match in found:
             key = start, match.phrase
             if match.phrase.words[0] and match.phrase.size >= LONG:
                 longest[key] = max(match, longest.get(key, match), key=lambda one: one.end)
@@ -307,100 +228,25 @@ def _without_swallowed(ways: dict[int, list[Match]]) -> dict[int, list[Match]]:
     return {
         start: [
             match
-            for match in matches
+            for match in found
             if match.phrase.words[0]
             or not any(
                 first < start + len(match.values[0]) and start < last and match.end <= end
                 for first, last, end in own
             )
         ]
-        for start, matches in ways.items()
+        for start, found in ways.items()
     }
-
-
-def _matches(phrase: Phrase, line: str, start: int) -> Iterator[Match]:
-    """The phrase at that place; its last value may end in several ways."""
-    first, *others = phrase.words
-    place = start + len(first)
-    found = line[start:place]
-    if found[:1].lower() != first[:1].lower() or found[1:] != first[1:]:
-        return
-    if not others:
-        if _stands_alone(phrase, line, start, place) and not _is_within_word(line, place):
-            yield Match(phrase, place, ())
-        return
-    values = []
-    for words in others[:-1]:
-        at = line.find(words, place + 1)
-        if at < 0:
-            return
-        values.append(line[place:at])
-        place = at + len(words)
-    for stop, end in _ends(others[-1], line, place):
-        if not phrase.is_count or _NUMBER.fullmatch(line, place, stop):
-            yield Match(phrase, end, (*values, line[place:stop]))
-
-
-def _stands_alone(phrase: Phrase, line: str, start: int, end: int) -> bool:
-    """Whether no other word is beside it: "set" in "Kimi · set", not in "set the key"."""
-    before, behind = _BEFORE_FRAGMENT, _BEHIND_FRAGMENT
-    if phrase.is_word:
-        before, behind = _BEFORE_WORD, _BEHIND_WORD
-    elif not phrase.is_fragment:
-        return True
-    return bool(before.search(line, 0, start) and behind.match(line, end))
-
-
-def _ends(words: str, line: str, place: int) -> Iterator[tuple[int, int]]:
-    """Where a last value stops, and where the phrase does."""
-    if not words:
-        stops = [found.start() for found in _BOUNDARY.finditer(line, place + 1)]
-        yield from ((stop, stop) for stop in stops[:MOST_ENDS])
-        if stops[MOST_ENDS:]:
-            yield len(line), len(line)
-        return
-    found = line.find(words, place + 1)
-    for _ in range(MOST_ENDS):
-        if found < 0:
-            return
-        end = found + len(words)
-        is_cut = words[-1] in ".:;" and line[end : end + 1].isalnum()
-        if not is_cut and not _is_within_word(line, end):
-            yield found, end
-        found = line.find(words, found + 1)
-
-
-def _is_within_word(line: str, end: int) -> bool:
-    return line[end - 1 : end].isalpha() and line[end : end + 1].isalpha()
-
-
-def _joined(said: str, behind: str) -> str:
-    """Two pieces in a row; Chinese has its own signs, and no space between sentences."""
-    for sign, wide in _FULL_WIDTH.items():
-        if behind.startswith(sign) and not said.endswith(tuple("。，：；！？")):
-            return f"{said}{wide}{behind[len(sign) :].lstrip()}"
-    if said.endswith(tuple("。，：；！？）")):
-        return said + behind.lstrip(" ")
-    return said + behind
 
 
 def _noted(table: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """What is said of the base URL, with a note behind it: errors tell there who has set it."""
     name = table.get(BASE_URL, "")
     for sentence, other in table.items() if name else ():
-        note = f"{{{len(_HOLE.findall(sentence))}}}"
+        note = f"{{{len(HOLE.findall(sentence))}}}"
         if BASE_URL in sentence and sentence != BASE_URL and name in other:
             noted = sentence.replace(BASE_URL, f"{BASE_URL} ({note})", 1)
             yield noted, re.sub(f"{re.escape(name)} ?", f"{name}（{note}）", other, count=1)
-
-
-def _spaced(said: str, behind: str) -> str:
-    """A value and the words beside it: a space between Chinese and Latin, and none in Chinese."""
-    if _ENDS_IN_HAN.search(said) and _BEGINS_IN_HAN.match(behind):
-        return said.rstrip(" ") + behind.lstrip(" ")
-    is_close = _HAN.match(said[-1:]) and _LATIN.match(behind[:1])
-    is_close = is_close or (_LATIN.match(said[-1:]) and _HAN.match(behind[:1]))
-    return f"{said} {behind}" if is_close else said + behind
 
 
 def _all(pattern: re.Pattern[str], items: Iterable[str]) -> bool:

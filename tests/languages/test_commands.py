@@ -21,13 +21,15 @@ from ..running_kernel import RunningKernel
 from .left_over import english_left
 
 HAN = re.compile(r"[\u4e00-\u9fff]")
-# What a person has asked and the demo has answered, what the system says, and what is sent.
+# What a person has asked and the demo has answered, what the system says, what is sent, and what
+# a notebook keeps of a panel.
 KNOWN = (
     "What did I just ask?",
     "This is the first question of our conversation.",
     "Just before this you asked:",
     "No such file or directory",
     "stream true",
+    "saved copy; run this cell for the panel",
 )
 IS_ANSWER = re.compile(r"%chat ask|%%chat(?!.*--show)|import nbchat")
 OF_IPYTHON = ("%load_ext", "%unload_ext", "import threading")
@@ -92,7 +94,7 @@ def test_names_of_settings_and_their_values_stay(chinese: RunningKernel) -> None
     for name in ("model ", "display ", "data ", "plain_http ", "timeouts.first_byte    300 s"):
         assert f"\n{name}" in text
     assert "\n当前模型 " in text
-    assert "\nollama 基础地址 " in text
+    assert "\nollama 基础 URL " in text
 
 
 def test_a_table_stands_in_columns_of_a_terminal(chinese: RunningKernel) -> None:
