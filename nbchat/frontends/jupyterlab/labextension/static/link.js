@@ -11,15 +11,21 @@ const PATIENCE = 3000; // milliseconds to wait for a kernel that may be busy aft
  */
 const links = new WeakMap();
 
-/** @param {NotebookPanel} panel */
-export function linkTo({ sessionContext: context }) {
-  const link = links.get(context) ?? newLink(context);
+/**
+ * @param {NotebookPanel} panel
+ * @param {string} [language]  of the page, such as "zh_CN"; the kernel is told when the way is new
+ */
+export function linkTo({ sessionContext: context }, language) {
+  const link = links.get(context) ?? newLink(context, language);
   links.set(context, link);
   return link;
 }
 
-/** @param {SessionContext} context */
-function newLink(context) {
+/**
+ * @param {SessionContext} context
+ * @param {string} [language]
+ */
+function newLink(context, language) {
   /** @type {Set<(model: string) => void>} */
   const hearers = new Set();
   /** @type {Map<string, (answer: any) => void>} */
@@ -45,6 +51,7 @@ function newLink(context) {
       else if (data.kind === "panel") changed(data.model);
     };
     comm.onClose = close;
+    if (language) comm.send({ kind: "language", language, request: "0" });
     changed();
   };
   const follow = async () => {

@@ -46,7 +46,8 @@ export async function makePlugin(shared) {
       if (!tracker) return;
       const { href } = new URL("style.css", import.meta.url);
       document.head.append(element("link", { rel: "stylesheet", href }));
-      const table = { ...words.en, ...words[translator?.languageCode.slice(0, 2) ?? "en"] };
+      const language = translator?.languageCode ?? "en";
+      const table = { ...words.en, ...words[language.slice(0, 2)] };
       const phrase = (/** @type {string} */ name) => table[name] ?? name;
       /** @type {Lab} */
       const lab = { app, tracker, phrase, apputils, ...workOn(phrase, NotebookActions) };
@@ -56,7 +57,7 @@ export async function makePlugin(shared) {
       /** @type {WeakSet<CodeCell>} */
       const dressed = new WeakSet();
       const watch = (/** @type {NotebookPanel} */ panel) => {
-        const kernel = linkTo(panel);
+        const kernel = linkTo(panel, language);
         beside?.watch(panel, kernel);
         // The kernel answers where the settings say so.
         const next = () => kernel.isOpen && !panel.isDisposed && propose(panel, kernel, true);
