@@ -68,7 +68,7 @@ def test_the_panel_is_beside_the_notebook(open_7: Open7) -> None:
     page.locator(PANEL).fill("show me some code")
     page.keyboard.press("Enter")
     page.locator("#nbchat-beside .nbp-foot").wait_for()
-    line = page.locator(".jp-Cell .nbchat-elsewhere").inner_text()
+    line = page.locator(".jp-Cell .nbchat-note").inner_text()
     in_cells = page.locator(".jp-Cell .nbp-root").count()
 
     assert (line, in_cells) == ("The chat panel is beside the notebook. Show it", 0)

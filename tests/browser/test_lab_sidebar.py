@@ -35,7 +35,7 @@ def shown(notebook: Notebook) -> list[str]:
 
 
 def note(notebook: Notebook) -> Any:
-    return notebook.page.locator("#nbchat-beside > .nbchat-elsewhere")
+    return notebook.page.locator("#nbchat-beside > .nbchat-note")
 
 
 def test_the_cell_keeps_a_line_and_its_link_brings_the_panel_back(
@@ -275,7 +275,7 @@ def test_axe_finds_nothing_in_it(in_extended_lab: InExtendedLab, axe: str, dark:
     page.evaluate(axe)
     found = []
     look = AXE.replace("include: document", "include: document.querySelector(SELECTOR)")
-    for selector in ("#nbchat-beside", ".nbchat-elsewhere"):
+    for selector in ("#nbchat-beside", ".nbchat-note"):
         found += page.evaluate(look.replace("SELECTOR", f"'{selector}'"), [])
     notebook.restart()
     note(notebook).get_by_text("The kernel has restarted").wait_for()

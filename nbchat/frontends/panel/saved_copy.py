@@ -32,7 +32,7 @@ _DRAWN = re.compile(r'src="data:[^"]*"')
 STYLE = (
     # JupyterLab's words for a panel whose kernel is gone.
     ".jp-OutputArea-child:has(+.jp-OutputArea-child .nbc-snapshot)"
-    ":not(:has(.nbp-root,.nbchat-elsewhere)){display:none}"
+    ":not(:has(.nbp-root,.nbchat-note)){display:none}"
     ".nbc.nbc-snapshot{color:var(--jp-content-font-color1,inherit);font-size:14px;"
     "overflow-wrap:break-word}"
     ".nbc.nbc.nbc .nbc-asked{margin:1em 0 .6em auto;width:fit-content;max-width:86%;"

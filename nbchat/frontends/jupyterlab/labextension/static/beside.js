@@ -125,8 +125,8 @@ export function besideNotebooks(lab, { Panel, Widget }, restorer) {
    */
   function sentence(said, name, act) {
     const words = element("span", { textContent: phrase(said) });
-    const className = "nbchat-elsewhere";
-    return element("div", { className }, words, " ", lab.button(name, act));
+    const button = lab.button(name, act);
+    return element("div", { className: "nbchat-note" }, words, " ", button);
   }
 
   /** The line in a cell. */

@@ -63,12 +63,8 @@ export function workOn(phrase, actions) {
 
     group(place, label, acts) {
       const buttons = Object.entries(acts).map(([name, act]) => this.button(name, act));
-      const properties = {
-        className: `nbchat-acts ${place}`,
-        role: "group",
-        ariaLabel: phrase(label),
-      };
-      return element("div", properties, ...buttons);
+      const className = `nbchat-acts ${place}`;
+      return element("div", { className, role: "group", ariaLabel: phrase(label) }, ...buttons);
     },
 
     begin(panel, source, cell) {

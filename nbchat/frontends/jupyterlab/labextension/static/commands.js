@@ -2,7 +2,7 @@
 // where JupyterLab reads them, and lets a person choose others.
 
 import { linkTo } from "./link.js";
-import { openQuickQuestion } from "./quick.js";
+import { askQuickly } from "./quick.js";
 
 const LOAD = "%load_ext nbchat";
 
@@ -19,12 +19,13 @@ export function addCommands(lab, beside, propose, { palette, mainMenu, launcher,
   const category = phrase("menu");
   const menu = widgets && new widgets.Menu({ commands });
 
-  const loaded = (/** @type {(panel: NotebookPanel) => unknown} */ act) => {
-    return async (/** @type {NotebookPanel} */ panel) => (await load(lab, panel)) && act(panel);
-  };
+  const loaded =
+    (/** @type {(panel: NotebookPanel) => unknown} */ act) =>
+    async (/** @type {NotebookPanel} */ panel) =>
+      (await load(lab, panel)) && act(panel);
   const line = (/** @type {string} */ text) => loaded((panel) => lab.runBelow(panel, text));
   const quick = (/** @type {NotebookPanel} */ panel) =>
-    openQuickQuestion(lab, async (text) => {
+    askQuickly(lab, async (text) => {
       if (beside?.ask(panel, text) || !(await load(lab, panel))) return;
       const { activeCellIndex, mode } = panel.content;
       lab.runBelow(panel, `%%chat\n${text}`);

@@ -13,17 +13,17 @@ const links = new WeakMap();
 
 /**
  * @param {NotebookPanel} panel
- * @param {string} [language]  of the page, such as "zh_CN"; the kernel is told when the way is new
+ * @param {string} [lang]  of the page, such as "zh_CN"; the kernel is told when the way is new
  */
-export function linkTo({ sessionContext: context }, language) {
-  const link = links.get(context) ?? newLink(context, language);
+export function linkTo({ sessionContext: context }, lang = "") {
+  const link = links.get(context) ?? newLink(context, lang);
   links.set(context, link);
   return link;
 }
 
 /**
  * @param {SessionContext} context
- * @param {string} [language]
+ * @param {string} language
  */
 function newLink(context, language) {
   /** @type {Set<(model: string) => void>} */
@@ -51,7 +51,7 @@ function newLink(context, language) {
       else if (data.kind === "panel") changed(data.model);
     };
     comm.onClose = close;
-    if (language) comm.send({ kind: "language", language, request: "0" });
+    comm.send({ kind: "language", language, request: "0" });
     changed();
   };
   const follow = async () => {

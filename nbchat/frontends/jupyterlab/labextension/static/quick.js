@@ -6,7 +6,7 @@ import { element } from "./cells.js";
  * @param {Lab} lab
  * @param {(text: string) => void} ask
  */
-export function openQuickQuestion({ phrase }, ask) {
+export function askQuickly({ phrase }, ask) {
   const ariaLabel = phrase("quick");
   const field = element("input", { className: "jp-mod-styled", placeholder: ariaLabel, ariaLabel });
   const form = element("form", { method: "dialog" }, field);
