@@ -36,8 +36,23 @@ def named() -> str:
     """The language as somebody has named it, such as "zh_CN.UTF-8"; "" where nobody has."""
     if wanted := os.environ.get(VARIABLE, "").strip():
         return wanted
-    locale = next((value for name in LOCALE if (value := os.environ.get(name))), "")
+    locale = _locale()
     return _of_page if locale.partition(".")[0] in UNSAID else locale
+
+
+def of_pages() -> str:
+    """The language of a page; "" where that is the browser's to say.
+
+    A server's locale is English also where nobody has chosen that.
+    """
+    if wanted := os.environ.get(VARIABLE, "").strip():
+        return wanted
+    locale = _locale()
+    return locale if locale.lower().startswith(CHINESE) else ""
+
+
+def _locale() -> str:
+    return next((value for name in LOCALE if (value := os.environ.get(name))), "")
 
 
 def heed_page(language: str) -> None:

@@ -110,8 +110,8 @@ def test_a_tool_that_runs_and_one_that_waits() -> None:
 @pytest.mark.usefixtures("chinese")
 def test_notices_thinking_values_and_pictures_of_an_answer_so_far() -> None:
     rows = [{"n": n} for n in range(20)]
-    growing = grown(Notice("no model of that name. Did you mean 'a'?"), Partial(rows))
-    assert growing.notices == ["no model of that name. 你是否想用 'a'？"]
+    growing = grown(Notice("Did you mean 'a'?"), Partial(rows))
+    assert growing.notices == ["你是否想用 'a'？"]
     assert plain(growing.tail(1.0)).startswith("上方还有 5 行。 n 5 6")
 
     picture = Image(png(8, 8), "image/png")
@@ -233,14 +233,14 @@ def test_how_far_rows_are(capsys: pytest.CaptureFixture[str]) -> None:
 def test_what_is_drawn_in_a_terminal() -> None:
     file = io.StringIO()
     drawn = Drawn("kimi-k2.6", Console(file=file, force_terminal=True, width=80, theme=THEME))
-    drawn.feed([Thought("想"), Notice("no such model. Did you mean 'a'?")])
+    drawn.feed([Thought("想"), Notice("Did you mean 'a'?")])
     drawn.tick()
     drawn.feed([CALL, ToolResult("1", "run", "refused by the user", error=True), Text("好。")])
     drawn.finish(None)
     told = CODES.sub("", file.getvalue())
 
     assert "kimi-k2.6 · 思考中… " in told
-    assert "no such model. 你是否想用 'a'？" in told
+    assert "你是否想用 'a'？" in told
     assert "[run, 已拒绝: df.mean()]" in told
 
 

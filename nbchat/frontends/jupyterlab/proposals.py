@@ -87,7 +87,8 @@ class Proposals:
             code, said = proposed_code((await stream.answer()).text)
         except NbchatError as error:
             said = first_line(str(error))
-        self._tell({**answer, "code": code, "said": translated(said)})
+        # The name of a phrase is no sentence.
+        self._tell({**answer, "code": code, "said": said if code else translated(said)})
 
 
 def proposal_question(notebook: Notebook, opened: Runtime, settings: Settings) -> Message:

@@ -12,7 +12,7 @@ from typing import Any
 
 from nbchat import render
 from nbchat.frontends.panel.page_messages import NUMBERS
-from nbchat.languages import named
+from nbchat.languages import of_pages
 from nbchat.options import LEVELS
 from nbchat.tools import READY
 
@@ -52,7 +52,7 @@ def script() -> str:
 
     It goes over the channel as it is, with every panel and at every reload of the page.
     """
-    return f"const LANGUAGE = {_literal(named())};\n{shared_script()}"
+    return f"const LANGUAGE = {_literal(of_pages())};\n{shared_script()}"
 
 
 @cache
