@@ -61,7 +61,7 @@ HOSTS: dict[str, tuple[str, ...]] = {
     ),
     "the extension, in JupyterLab 4.6 and Notebook 7.6": (
         "browser/test_lab_loading.py::test_the_console_is_quiet_where_all_is_there",
-        "browser/test_lab_loading.py::test_notebook_7_has_it_too",
+        "browser/test_lab_notebook_7.py::test_questions_blocks_and_errors_have_what_is_theirs",
         "browser/test_lab_blocks.py::test_copy_and_insert_give_exactly_the_characters_that_are_shown",
         "by hand, 2026-11-30",
     ),

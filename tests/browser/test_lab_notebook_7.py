@@ -55,6 +55,7 @@ def choose(page: Any, menu: str, item: str) -> None:
 
 def save(page: Any, path: Path) -> None:
     """With the copy of the panel that follows what is asked in it."""
+    page.locator(".jp-Cell .jp-InputArea-editor").first.click()  # the panel's keys are its own
     for _ in range(100):
         page.keyboard.press("Control+s")
         page.wait_for_timeout(300)
