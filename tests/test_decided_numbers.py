@@ -67,6 +67,7 @@ NUMBERS: list[tuple[str, str, float]] = [
     ("frontends.server.body", "SMALL", 16 * 1024),
     ("frontends.server.limits", "MOST_BUCKETS", 4_096),
     ("frontends.server.limits", "MOST_TRIES", 60),
+    ("languages.phrasebook", "LONGEST_LINE", 2_000),
     ("network.http1", "MAX_HEAD", 100 * 1024),
     ("render.markdown.brackets", "DEEPEST_BRACKETS", 10),
     ("render.markdown.code", "LONGEST_COLOURED", 20_000),
