@@ -12,6 +12,7 @@ import pytest
 
 from ..benchmarks.answers import SHAPES, paced
 from ..fakes.provider import Service, answer, said
+from ..nightly import by_day
 from .cells import Ask, outputs
 from .lab import Notebook
 
@@ -171,7 +172,9 @@ def test_the_reader_s_place_stays(ask: Ask, service: Service) -> None:
     )  # the page is laid out anew: the gaps between outputs are gone
 
 
-@pytest.mark.parametrize("shape", ["table", "fence", "list", "paragraph", "item", "line"])
+@pytest.mark.parametrize(
+    "shape", by_day(2, ["table", "paragraph", "fence", "list", "item", "line"])
+)
 def test_an_endless_block_is_never_sent_again_as_a_whole(
     shape: str, ask: Ask, service: Service
 ) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from ..nightly import by_day
 from .lab import Notebook
 from .lab_extension import LOAD, InExtendedLab
 from .panel_lab import wait_for_answers
@@ -40,7 +41,7 @@ def begin(notebook: Notebook, *, editing: bool) -> Any:
     return before
 
 
-@pytest.mark.parametrize("editing", [True, False])
+@pytest.mark.parametrize("editing", by_day(1, [True, False]))
 def test_escape_leaves_and_the_focus_is_where_it_was(
     in_extended_lab: InExtendedLab, editing: bool
 ) -> None:
@@ -103,7 +104,7 @@ def test_enter_asks_in_the_panel_where_that_is_in_sight(in_extended_lab: InExten
     assert notebook.sources() == [LOAD, "x = 1", "%%chat\nshow me a table"]
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("dark", by_day(1, [True, False]))
 def test_axe_finds_nothing_in_the_field(
     in_extended_lab: InExtendedLab, axe: str, dark: bool
 ) -> None:

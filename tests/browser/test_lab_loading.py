@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from ..nightly import by_day
 from .lab import Lab, Notebook
 from .lab_extension import tokens, wait_for_language
 
@@ -69,10 +70,13 @@ def test_without_what_it_needs_it_says_so_in_a_line_and_jupyterlab_works(
 @pytest.mark.parametrize("change", [MISSING, BROKEN], ids=["missing", "broken"])
 @pytest.mark.parametrize(
     "name",
-    [
-        *("@jupyterlab/translation", "@jupyterlab/apputils", "@jupyterlab/mainmenu"),
-        *("@jupyterlab/launcher", "@jupyterlab/application", "@lumino/widgets"),
-    ],
+    by_day(
+        2,
+        [
+            *("@lumino/widgets", "@jupyterlab/translation", "@jupyterlab/apputils"),
+            *("@jupyterlab/mainmenu", "@jupyterlab/launcher", "@jupyterlab/application"),
+        ],
+    ),
 )
 def test_without_what_is_optional_questions_are_prose_all_the_same(
     extended_lab: Lab, change: str, name: str

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from ..fakes.provider import Service
+from ..nightly import by_day
 from .lab import DEADLINE, Lab
 from .lab_extension import LOAD
 from .test_lab_blocks import BLOCK, using
@@ -76,7 +77,7 @@ def test_the_panel_is_beside_the_notebook(open_7: Open7) -> None:
     assert 360 <= page.locator("#nbchat-beside").bounding_box()["width"] <= 400
 
 
-@pytest.mark.parametrize("was_open", [True, False], ids=["open", "folded"])
+@pytest.mark.parametrize("was_open", by_day(1, [True, False]))
 def test_it_is_there_when_the_page_is_loaded_again(
     open_7: Open7, extended_lab: Lab, was_open: bool
 ) -> None:
@@ -113,7 +114,7 @@ def test_questions_blocks_and_errors_have_what_is_theirs(open_7: Open7) -> None:
     assert [source.split("(")[0] for source in sources[3:]] == ["def mean", "1/0"]
 
 
-@pytest.mark.parametrize("how", ["menu", "keys"])
+@pytest.mark.parametrize("how", by_day(1, ["keys", "menu"]))
 def test_the_next_cell_is_proposed_and_taken(open_7: Open7, service: Service, how: str) -> None:
     proposed(service)
     page = open_7(f"next-{how}.ipynb", using(service), "numbers = [1, 2, 3]\nnumbers")

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from ..fakes.provider import Service, answer, said
+from ..nightly import by_day
 from .lab import Notebook
 from .lab_extension import LOAD, InExtendedLab
 from .test_lab_blocks import using
@@ -48,12 +49,15 @@ def type_when_begun(notebook: Notebook, text: str) -> None:
 
 @pytest.mark.parametrize(
     ("source", "begun"),
-    [
-        (TABLE, "%%chat\n{Out[2]} Why?"),
-        (f"{PNG}Image(png)", "%%chat\n{Out[2]} Why?"),
-        (SVG, "%%chat\n{Out[2]} Why?"),
-        (f"{PNG}display(Image(png))", "%%chat --above 1\nWhy?"),
-    ],
+    by_day(
+        2,
+        [
+            (TABLE, "%%chat\n{Out[2]} Why?"),
+            (f"{PNG}display(Image(png))", "%%chat --above 1\nWhy?"),
+            (f"{PNG}Image(png)", "%%chat\n{Out[2]} Why?"),
+            (SVG, "%%chat\n{Out[2]} Why?"),
+        ],
+    ),
 )
 def test_a_question_about_it_is_begun_below(
     in_extended_lab: InExtendedLab, source: str, begun: str
@@ -102,7 +106,7 @@ def test_what_this_kernel_has_not_shown_says_so(in_extended_lab: InExtendedLab) 
     assert len(notebook.sources()) == 2
 
 
-@pytest.mark.parametrize("opened", [False, True], ids=["opens", "is open"])
+@pytest.mark.parametrize("opened", by_day(1, [False, True]))
 def test_an_error_goes_into_the_panel_where_the_settings_say_so(
     in_extended_lab: InExtendedLab, service: Service, tmp_path: Any, opened: bool
 ) -> None:

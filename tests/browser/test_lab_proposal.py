@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from ..fakes.provider import Service, answer, said
+from ..nightly import by_day
 from .lab import Notebook
 from .lab_extension import LOAD, InExtendedLab, edit
 from .test_lab_blocks import using
@@ -92,7 +93,7 @@ def test_cells_go_along_as_they_ran_and_variables_by_their_shape(
     assert len(service.requests) == 1
 
 
-@pytest.mark.parametrize("key", ["Escape", "x", "ArrowDown"])
+@pytest.mark.parametrize("key", by_day(1, ["Escape", "x", "ArrowDown"]))
 def test_the_next_key_leaves_it(in_extended_lab: InExtendedLab, service: Service, key: str) -> None:
     proposed(service)
     notebook = in_extended_lab(using(service), "")
@@ -107,7 +108,7 @@ def test_the_next_key_leaves_it(in_extended_lab: InExtendedLab, service: Service
     assert CODE not in notebook.sources()[1]
 
 
-@pytest.mark.parametrize("key", ["Escape", "x"])
+@pytest.mark.parametrize("key", by_day(1, ["x", "Escape"]))
 def test_a_key_hangs_up_while_it_is_asked_also_while_a_cell_runs(
     in_extended_lab: InExtendedLab, service: Service, key: str
 ) -> None:
@@ -138,7 +139,7 @@ HOSTILE = [
 ]
 
 
-@pytest.mark.parametrize(("code", "hint"), HOSTILE)
+@pytest.mark.parametrize(("code", "hint"), by_day(1, HOSTILE))
 def test_a_hostile_proposal_is_text_that_a_person_sees(
     in_extended_lab: InExtendedLab, service: Service, code: str, hint: str
 ) -> None:
@@ -178,11 +179,14 @@ def test_all_of_a_long_line_is_inside_the_cell(
 
 @pytest.mark.parametrize(
     ("text", "why"),
-    [
-        ("I would plot it.", "The model proposed no code."),
-        ("```python\nx = 1\u202e\n```", "nobody sees all of it"),
-        ("```python\n" + "x = 1\n" * 50 + "```", "more than can be seen at a glance"),
-    ],
+    by_day(
+        1,
+        [
+            ("```python\nx = 1\u202e\n```", "nobody sees all of it"),
+            ("I would plot it.", "The model proposed no code."),
+            ("```python\n" + "x = 1\n" * 50 + "```", "more than can be seen at a glance"),
+        ],
+    ),
 )
 def test_where_there_is_nothing_to_take_it_says_why(
     in_extended_lab: InExtendedLab, service: Service, text: str, why: str
@@ -198,7 +202,7 @@ def test_where_there_is_nothing_to_take_it_says_why(
     assert notebook.sources()[1] == ""
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("dark", by_day(1, [True, False]))
 def test_axe_finds_nothing_while_it_is_asked_proposed_or_refused(
     in_extended_lab: InExtendedLab, service: Service, axe: str, dark: bool
 ) -> None:

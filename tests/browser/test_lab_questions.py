@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from ..nightly import by_day
 from .lab import Notebook
 from .lab_extension import LOAD, InExtendedLab, edit, tokens, wait_for_language
 
@@ -88,13 +89,16 @@ def test_it_is_so_after_a_reload_and_when_the_kernel_says_its_language(
 
 @pytest.mark.parametrize(
     "commands",
-    [
-        ["notebook:insert-cell-below"],
-        ["notebook:copy-cell", "notebook:paste-cell-below"],
-        ["notebook:cut-cell", "notebook:paste-cell-below"],
-        ["notebook:move-cell-down"],
-        ["notebook:change-cell-to-markdown", "notebook:change-cell-to-code"],
-    ],
+    by_day(
+        2,
+        [
+            ["notebook:cut-cell", "notebook:paste-cell-below"],
+            ["notebook:change-cell-to-markdown", "notebook:change-cell-to-code"],
+            ["notebook:insert-cell-below"],
+            ["notebook:copy-cell", "notebook:paste-cell-below"],
+            ["notebook:move-cell-down"],
+        ],
+    ),
 )
 def test_it_is_so_for_cells_that_come_later(
     in_extended_lab: InExtendedLab, commands: list[str]

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from ..nightly import by_day
 from .lab import Lab, Notebook
 from .lab_extension import LOAD, InExtendedLab
 from .panel_lab import ask, wait_for_answers
@@ -122,7 +123,7 @@ def test_after_a_restart_it_says_so_and_comes_back_with_nbchat(
     assert not note(notebook).is_visible()
 
 
-@pytest.mark.parametrize("was_open", [True, False], ids=["open", "folded"])
+@pytest.mark.parametrize("was_open", by_day(1, [True, False]))
 def test_it_is_there_when_the_page_is_loaded_again(
     in_extended_lab: InExtendedLab, was_open: bool
 ) -> None:
@@ -237,7 +238,7 @@ def test_it_opens_wide_enough_to_read_in(in_extended_lab: InExtendedLab) -> None
     notebook.page.wait_for_function(f"{WIDTH} >= 360 && {WIDTH} <= 400")
 
 
-@pytest.mark.parametrize("right", [-150, 90, 500], ids=["wider", "narrower", "narrowest"])
+@pytest.mark.parametrize("right", by_day(1, [-150, 90, 500]))
 def test_a_width_that_a_person_has_dragged_stays(
     in_extended_lab: InExtendedLab, right: int
 ) -> None:
@@ -266,7 +267,7 @@ def test_a_width_that_a_person_has_dragged_stays(
     assert abs(loaded_again - dragged) <= 2
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("dark", by_day(1, [True, False]))
 def test_axe_finds_nothing_in_it(in_extended_lab: InExtendedLab, axe: str, dark: bool) -> None:
     notebook = opened(in_extended_lab, "1", dark=dark)
     page = notebook.page

@@ -249,7 +249,12 @@ def test_what_is_drawn_in_a_terminal() -> None:
 
 @pytest.mark.parametrize(
     ("variables", "language"),
-    [({"NBCHAT_LANG": "zh"}, "zh"), ({"LANG": "de_DE.UTF-8"}, ""), ({"LANG": "zh_CN.UTF-8"}, "zh_CN.UTF-8"), ({}, "")],
+    [
+        ({"NBCHAT_LANG": "zh"}, "zh"),
+        ({"LANG": "de_DE.UTF-8"}, ""),
+        ({"LANG": "zh_CN.UTF-8"}, "zh_CN.UTF-8"),
+        ({}, ""),
+    ],
 )
 def test_the_page_has_the_language_that_the_kernel_was_given(
     variables: dict[str, str], language: str, monkeypatch: pytest.MonkeyPatch
