@@ -64,8 +64,9 @@ ipywidgets.VBox([answer, question, send], layout={{"height": "680px", "overflow"
 """
 
 TALK = """\
-from nbchat.conversation.conversation import Turn
-from nbchat.messages import Answer, Message, Stop, Text, Usage
+from nbchat.events import Answer, Stop, Usage
+from nbchat.messages import Message, Text
+from nbchat.turns import Turn
 def turn(n):
     answer = Answer(model="kimi-k2.6")
     for event in (Text(texts[n]), Usage(1200, 480), Stop("end")):

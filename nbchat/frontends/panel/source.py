@@ -77,7 +77,7 @@ def options_shown() -> dict[str, Any]:
 def style() -> str:
     """The style of the panel, and of what render makes."""
     rules = [line for name in STYLES for line in lines(name)]
-    return render.STYLE + "\n".join(rules)
+    return render.STYLE + " ".join(rules)  # a line's end takes two characters in a script
 
 
 def lines(name: str) -> list[str]:
