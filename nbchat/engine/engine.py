@@ -232,9 +232,7 @@ class Engine:
         """The first model of a server on this machine, such as `ollama:qwen3:4b`, or ''."""
         return await local_servers.find_local_model(self.models, self._settings())
 
-    async def local_models(
-        self, seconds: float = local_servers.SEARCH_SECONDS
-    ) -> dict[str, list[Model]]:
+    async def local_models(self, seconds: float | None = None) -> dict[str, list[Model]]:
         """The models of the servers on this machine, by the kind of server."""
         return await local_servers.find_all(self.models, self._settings(), seconds)
 

@@ -40,20 +40,21 @@ async def find_local_model(list_models: ListModels, settings: Settings) -> str:
 
 
 async def find_all(
-    list_models: ListModels, settings: Settings, seconds: float = SEARCH_SECONDS
+    list_models: ListModels, settings: Settings, seconds: float | None = None
 ) -> dict[str, list[Model]]:
-    """The models that can answer, by the kind of server; none of one that does not run."""
+    """The models that can answer, by the kind of server; none of one that does not run.
+
+    Each has SEARCH_SECONDS for that, or as many as are given.
+    """
     kinds = [provider.type for provider in settings.catalog.providers.values() if provider.local]
     found = await asyncio.gather(*(find_at(kind, list_models, seconds) for kind in kinds))
     return dict(zip(kinds, found, strict=True))
 
 
-async def find_at(
-    kind: str, list_models: ListModels, seconds: float = SEARCH_SECONDS
-) -> list[Model]:
+async def find_at(kind: str, list_models: ListModels, seconds: float | None = None) -> list[Model]:
     """The models of one kind of server that can answer; none where it does not run."""
     try:
-        async with asyncio.timeout(seconds):
+        async with asyncio.timeout(SEARCH_SECONDS if seconds is None else seconds):
             models = await list_models(kind)
     except (NbchatError, TimeoutError):
         return []

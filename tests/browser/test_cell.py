@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from ..fakes.provider import Service, answer, said
+from ..nightly import by_day
 from ..render.payloads import REQUESTS, SCRIPTS, SINK
 from .cells import Ask, outputs
 from .lab import Lab
@@ -139,7 +140,7 @@ def test_the_interrupt_button_stops_it_and_keeps_the_words(ask: Ask, service: Se
     assert error.startswith("Interrupted: stopped after ")
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("dark", by_day(1, [True, False]))
 def test_the_first_notebook_reads_well_in_both_themes(lab: Lab, dark: bool) -> None:
     """Every word has the contrast that WCAG asks of small text, 4.5 to 1."""
     cells = [

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from ..fakes.provider import Service, answer, said
+from ..nightly import by_day
 from .lab import Notebook
 from .lab_extension import LOAD, InExtendedLab
 
@@ -180,7 +181,7 @@ def test_code_with_a_hidden_part_has_no_buttons(in_extended_lab: InExtendedLab) 
     assert notebook.page.locator(".nbchat-acts").count() == 1
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("dark", by_day(1, [True, False]))
 def test_axe_finds_nothing(
     dark: bool, in_extended_lab: InExtendedLab, service: Service, axe: str
 ) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from ..fakes.provider import Service, answer, said
+from ..nightly import by_day
 from .cells import Ask, outputs
 from .lab import Lab, Notebook
 
@@ -42,7 +43,7 @@ def saved(lab: Lab, notebook: Notebook, cell: int) -> list[dict[str, Any]]:
 
 
 @pytest.mark.field("L1")
-@pytest.mark.parametrize("cell", [MIXED, LOOP], ids=["mixed", "loop"])
+@pytest.mark.parametrize("cell", by_day(1, [MIXED, LOOP]))
 def test_a_cell_leaves_on_the_screen_and_in_the_file_what_static_mode_leaves(
     ask: Ask, lab: Lab, cell: str
 ) -> None:
@@ -149,9 +150,7 @@ def test_a_loop_is_remembered_whole_and_replaced_when_it_is_run_again(
 
 
 @pytest.mark.field("L11")
-@pytest.mark.parametrize(
-    "cell", ["%%chat\nTalk", "print('before')\n%chat ask Talk"], ids=["alone", "beside a print"]
-)
+@pytest.mark.parametrize("cell", by_day(1, ["print('before')\n%chat ask Talk", "%%chat\nTalk"]))
 def test_a_page_that_is_saved_and_reloaded_in_mid_answer_says_so(
     ask: Ask, lab: Lab, service: Service, cell: str
 ) -> None:

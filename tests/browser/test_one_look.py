@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from ..fakes.provider import Service, answer, said
+from ..nightly import by_day
 from .cells import Ask
 from .test_cell_look import TEXT, THOUGHT
 
@@ -26,7 +27,7 @@ LOOK = """page => Object.fromEntries(
 RIGHT = "node => Math.round(node.getBoundingClientRect().right)"
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("dark", by_day(1, [True, False]))
 def test_cell_and_panel_show_one_design(dark: bool, ask: Ask, service: Service) -> None:
     service.plays(answer(*said(TEXT, thought=[THOUGHT])))
     notebook = ask("%%chat kimi-k2-thinking\nTalk", PANEL, dark=dark, size=(1400, 1400))

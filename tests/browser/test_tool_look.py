@@ -19,6 +19,7 @@ from nbchat.messages import Text, ToolCall, ToolResult
 from nbchat.render import answer_html
 from nbchat.render.tool_calls import running_html
 
+from ..nightly import by_day
 from ..render.acted import acted, answer_of, ran
 from ..render.payloads import EVERYTHING
 from .lab import Lab
@@ -62,7 +63,7 @@ def shown(lab: Lab) -> Iterator[Any]:
         notebook.close()
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("dark", by_day(1, [True, False]))
 @pytest.mark.parametrize("width", [700, 1200])
 def test_calls_are_lines_that_open(shown: Any, dark: bool, width: int) -> None:
     notebook = shown(dark=dark, size=(width, 1500))

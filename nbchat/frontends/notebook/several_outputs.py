@@ -25,7 +25,7 @@ SMALLEST_GROUP = 600  # characters of settled HTML that become an output of thei
 # and what is repainted stays short.
 ORDINARY_SIZE = 12_000
 GROUP_SHARE = 5
-GROUP_GAP = 0.8  # seconds between two new outputs: each costs the page more than a repaint
+GROUP_GAP = 0.5  # seconds between two new outputs: each costs the page more than a repaint
 LARGEST_GROUP = 20_000  # characters that settled HTML in one output should not exceed
 
 
