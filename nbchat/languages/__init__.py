@@ -18,47 +18,41 @@ ENGLISH, CHINESE = "en", "zh"
 VARIABLE = "NBCHAT_LANG"
 # Of these the first that is set counts, as for gettext.
 LOCALE = ("LC_ALL", "LC_MESSAGES", "LANG")
-UNSAID = ("", "C", "POSIX")  # of a locale: no language
 
-_of_page = ""  # what a page has told of its reader
+_page_is_chinese = False  # JupyterLab, or the browser of a panel
 
 
 def language() -> str:
-    """The language of what is shown: NBCHAT_LANG, or the locale, or that of the person's page.
+    """The language of what is shown: NBCHAT_LANG, or that of the locale or of the person's page.
 
     >>> language()
     'en'
     """
-    return CHINESE if named().lower().startswith(CHINESE) and _can_be_written() else ENGLISH
-
-
-def named() -> str:
-    """The language as somebody has named it, such as "zh_CN.UTF-8"; "" where nobody has."""
-    if wanted := os.environ.get(VARIABLE, "").strip():
-        return wanted
-    locale = _locale()
-    return _of_page if locale.partition(".")[0] in UNSAID else locale
+    named = of_pages()
+    is_chinese = _is_chinese(named) if named else _page_is_chinese
+    return CHINESE if is_chinese and _can_be_written() else ENGLISH
 
 
 def of_pages() -> str:
-    """The language of a page; "" where that is the browser's to say.
+    """The language that a page is to be in; "" where that is the page's to say.
 
     A server's locale is English also where nobody has chosen that.
     """
     if wanted := os.environ.get(VARIABLE, "").strip():
         return wanted
-    locale = _locale()
-    return locale if locale.lower().startswith(CHINESE) else ""
+    locale = next((value for name in LOCALE if (value := os.environ.get(name))), "")
+    return locale if _is_chinese(locale) else ""
 
 
-def _locale() -> str:
-    return next((value for name in LOCALE if (value := os.environ.get(name))), "")
+def _is_chinese(name: str) -> bool:
+    """Of a language or a locale, such as "zh_CN.UTF-8"."""
+    return name.lower().startswith(CHINESE)
 
 
 def heed_page(language: str) -> None:
-    """Take the language of the person's browser, which counts where the kernel has none."""
-    global _of_page
-    _of_page = language[:35]  # characters, more than any name of a language has
+    """Take note where the person's JupyterLab or browser is in Chinese; see `of_pages`."""
+    global _page_is_chinese
+    _page_is_chinese = _page_is_chinese or _is_chinese(language)
 
 
 def translated(text: str) -> str:

@@ -56,7 +56,7 @@ PLAN = ToolCall("2", PROPOSE_PLAN, {"steps": STEPS})
 def no_other_language(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in languages.LOCALE:
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr(languages, "_of_page", "")
+    monkeypatch.setattr(languages, "_page_is_chinese", False)
 
 
 @pytest.fixture

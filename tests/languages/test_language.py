@@ -15,7 +15,7 @@ from nbchat.errors import NotThere
 def no_language(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in languages.LOCALE:
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr(languages, "_of_page", "")
+    monkeypatch.setattr(languages, "_page_is_chinese", False)
 
 
 @pytest.mark.parametrize(
@@ -41,13 +41,16 @@ def test_the_variable_counts_before_the_locale(
     assert languages.language() == language
 
 
-@pytest.mark.parametrize(("locale", "language"), [("C.UTF-8", "zh"), ("en_US.UTF-8", "en")])
-def test_the_page_counts_where_the_kernel_has_no_language(
-    locale: str, language: str, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("locale", ["C.UTF-8", "en_US.UTF-8", "zh_CN.UTF-8"])
+def test_a_chinese_page_counts_unless_the_variable_says_otherwise(
+    locale: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("LANG", locale)
     languages.heed_page("zh-CN")
-    assert languages.language() == language
+    languages.heed_page("en-US")  # of JupyterLab, beside a Chinese browser
+    assert languages.language() == "zh"
+    monkeypatch.setenv("NBCHAT_LANG", "en")
+    assert languages.language() == "en"
 
 
 def test_an_output_that_cannot_write_chinese_gets_english(monkeypatch: pytest.MonkeyPatch) -> None:
