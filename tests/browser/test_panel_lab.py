@@ -243,8 +243,7 @@ def test_the_title_is_the_first_question_while_it_is_answered(
 ) -> None:
     service.plays(answer(*said(*["word "] * 400), gap=0.02))
     notebook = in_lab(load=using(service))
-    heading = notebook.page.locator(".nbp-root header h2")
-    assert heading.inner_text() == "New chat"
+    notebook.page.locator(".nbp-root header h2", has_text="New chat").wait_for()
 
     ask(notebook, "Why is it so?")
     notebook.page.get_by_role("heading", name="Why is it so?").wait_for()
