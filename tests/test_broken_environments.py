@@ -19,7 +19,7 @@ LOOKS = ("%chat", "%chat help", "%chat settings", "%chat providers kimi", "%chat
 QUESTIONS = [
     cell for cell in CELLS if cell.startswith(("%chat ask", "%%chat")) and "--show" not in cell
 ]
-ERROR = re.compile(r"\x1b\[1;31m(?P<kind>\w+)\x1b\[0m: (?P<words>.*)", re.DOTALL)
+ERROR = re.compile(r"\x1b\[1m(?P<kind>\w+)\x1b\[0m: (?P<words>.*)", re.DOTALL)
 
 
 @dataclass
