@@ -7,11 +7,8 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from IPython.core.interactiveshell import InteractiveShell
 
 from nbchat import errors
 from nbchat.errors import (
@@ -28,31 +25,12 @@ from nbchat.errors import (
 )
 from nbchat.wording import to_copy
 
-from ..fakes.provider import Service
-from ..frontends.notebook.shell import shell_in
 from . import no_answer, refused, setup, wrong_calls
 from .stage import CASES, KEY, Case, Stage
 
 INSIDE_A_SENTENCE = r": (%%?chat [a-z]|import os)"  # what should be a line of its own
 NEVER_ALONE = (NbchatError, SetupError, ServiceError)  # caught, but never raised as such
 MODULES = (setup, wrong_calls, refused, no_answer)
-
-
-@pytest.fixture(scope="module")
-def shell(tmp_path_factory: pytest.TempPathFactory) -> Iterator[InteractiveShell]:
-    """Where `%chat` lines are typed."""
-    with shell_in(tmp_path_factory.mktemp("ipython")) as shell:
-        yield shell
-
-
-@pytest.fixture
-def stage(
-    service: Service, shell: InteractiveShell, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> Stage:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("KIMI_API_KEY", KEY)
-    monkeypatch.setenv("KIMI_BASE_URL", f"{service.url}/v1")
-    return Stage(service, monkeypatch, tmp_path, shell)
 
 
 def titled(case: Case) -> str:

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import pytest
-from IPython.core.interactiveshell import InteractiveShell
 from pydantic import AfterValidator, BaseModel, Field
 
 from nbchat.catalog.prices import Cost
@@ -30,9 +29,7 @@ from nbchat.values.problems import InvalidValue
 from nbchat.values.value_type import ValueType
 
 from ..errors import no_answer, refused, setup, wrong_calls
-from ..errors.stage import CASES, KEY, Case, Stage
-from ..fakes.provider import Service
-from ..frontends.notebook.shell import shell_in
+from ..errors.stage import CASES, Case, Stage
 from ..running_kernel import RunningKernel
 from .left_over import english_left
 
@@ -46,22 +43,6 @@ OURS = re.compile(
 @pytest.fixture(autouse=True)
 def in_chinese(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NBCHAT_LANG", "zh")
-
-
-@pytest.fixture(scope="module")
-def shell(tmp_path_factory: pytest.TempPathFactory) -> Iterator[InteractiveShell]:
-    with shell_in(tmp_path_factory.mktemp("ipython")) as shell:
-        yield shell
-
-
-@pytest.fixture
-def stage(
-    service: Service, shell: InteractiveShell, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> Stage:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("KIMI_API_KEY", KEY)
-    monkeypatch.setenv("KIMI_BASE_URL", f"{service.url}/v1")
-    return Stage(service, monkeypatch, tmp_path, shell)
 
 
 def close(text: str) -> str:

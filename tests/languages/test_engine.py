@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Iterator, Mapping
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from IPython.core.interactiveshell import InteractiveShell
 
 import nbchat
 from nbchat.catalog.catalog import shipped
@@ -42,8 +40,7 @@ from nbchat.wire.problem import ProviderProblem
 
 from ..errors import no_answer, refused, setup, wrong_calls
 from ..errors.stage import CASES, KEY, Case, Stage
-from ..fakes.provider import Service, answer, said
-from ..frontends.notebook.shell import shell_in
+from ..fakes.provider import answer, said
 from .left_over import english_left
 
 MODULES = (setup, wrong_calls, refused, no_answer)  # which fill CASES
@@ -62,22 +59,6 @@ QUOTED = re.compile(r"(?<=它说：).*?(?=。(?:[\u4e00-\u9fff]|$))|(?<=\(404: )
 @pytest.fixture(autouse=True)
 def in_chinese(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NBCHAT_LANG", "zh")
-
-
-@pytest.fixture(scope="module")
-def shell(tmp_path_factory: pytest.TempPathFactory) -> Iterator[InteractiveShell]:
-    with shell_in(tmp_path_factory.mktemp("ipython")) as shell:
-        yield shell
-
-
-@pytest.fixture
-def stage(
-    service: Service, shell: InteractiveShell, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> Stage:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("KIMI_API_KEY", KEY)
-    monkeypatch.setenv("KIMI_BASE_URL", f"{service.url}/v1")
-    return Stage(service, monkeypatch, tmp_path, shell)
 
 
 def context(origin: str = "KIMI_API_KEY", model: str = "kimi-k2.6", **known: Any) -> ErrorContext:

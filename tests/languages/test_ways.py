@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 import pytest
-from IPython.core.interactiveshell import InteractiveShell
 
 from nbchat import errors
 from nbchat.catalog.catalog import shipped
@@ -34,9 +32,7 @@ from nbchat.wire.stop import end_events, unknown_word_notice
 from nbchat.wording import size_text, to_copy
 
 from ..errors import no_answer, refused, setup, wrong_calls
-from ..errors.stage import CASES, KEY, Case, Stage
-from ..fakes.provider import Service
-from ..frontends.notebook.shell import shell_in
+from ..errors.stage import CASES, Case, Stage
 from .left_over import english_left
 
 MODULES = (setup, wrong_calls, refused, no_answer)  # which fill CASES
@@ -60,22 +56,6 @@ AS_IT_IS = (
 @pytest.fixture(autouse=True)
 def in_chinese(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NBCHAT_LANG", "zh")
-
-
-@pytest.fixture(scope="module")
-def shell(tmp_path_factory: pytest.TempPathFactory) -> Iterator[InteractiveShell]:
-    with shell_in(tmp_path_factory.mktemp("ipython")) as shell:
-        yield shell
-
-
-@pytest.fixture
-def stage(
-    service: Service, shell: InteractiveShell, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> Stage:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("KIMI_API_KEY", KEY)
-    monkeypatch.setenv("KIMI_BASE_URL", f"{service.url}/v1")
-    return Stage(service, monkeypatch, tmp_path, shell)
 
 
 def titled(case: Case) -> str:
