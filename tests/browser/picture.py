@@ -36,7 +36,7 @@ PICTURES = {  # by name: the last cell, and what is waited for
 
 
 class Sharp(Lab):
-    """A JupyterLab on a screen with two pixels for one."""
+    """A JupyterLab with our extension, on a screen with two pixels for one."""
 
     def page(self, size: tuple[int, int] = (WIDTH, 900)) -> Any:
         viewport = {"width": size[0], "height": size[1]}
@@ -92,7 +92,7 @@ def main() -> None:
     os.environ["PYTHONPATH"] = str(IMAGES.parents[1])
     with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
         browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
-        with Sharp(Path(folder), browser) as lab:
+        with Sharp(Path(folder), browser, extended=True) as lab:
             (Path(folder) / "notebooks" / "penguins.csv").write_text(PENGUINS)
             for name, dark in product(PICTURES, (False, True)):
                 path = take(lab, name, dark)
