@@ -12,6 +12,13 @@ from .lab import Lab, Notebook
 
 Ask = Callable[..., Notebook]
 
+# From here on, every text that an answer shows is kept in `window.seen`.
+SEE_ALL = """() => { window.seen = new Set();
+    new MutationObserver(() => {
+        for (const o of document.querySelectorAll('.jp-OutputArea-output .nbc'))
+            window.seen.add(o.innerText) }).observe(
+                document.body, {childList: true, subtree: true}) }"""
+
 
 @pytest.fixture
 def ask(lab: Lab, service: Service) -> Iterator[Ask]:

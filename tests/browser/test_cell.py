@@ -10,7 +10,7 @@ import pytest
 from ..fakes.provider import Service, answer, said
 from ..nightly import by_day
 from ..render.payloads import REQUESTS, SCRIPTS, SINK
-from .cells import Ask, outputs
+from .cells import SEE_ALL, Ask, outputs
 from .lab import Lab
 
 NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "01_first_chat.ipynb"
@@ -22,13 +22,7 @@ def test_an_answer_is_seen_while_it_streams_and_leaves_one_output(
     words = [f"word{n} " for n in range(100)]
     service.plays(answer(*said(*words, thought=["let me ", "see"]), gap=0.03))
     notebook = ask("%%chat kimi-k2-thinking\nTalk", own_page=True)
-    notebook.page.evaluate(
-        """() => { window.seen = new Set();
-            new MutationObserver(() => {
-                for (const o of document.querySelectorAll('.jp-OutputArea-output .nbc'))
-                    window.seen.add(o.innerText) }).observe(
-                        document.body, {childList: true, subtree: true}) }"""
-    )
+    notebook.page.evaluate(SEE_ALL)
 
     notebook.run(1)
     seen = notebook.page.evaluate("[...window.seen]")

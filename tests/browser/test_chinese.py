@@ -7,7 +7,7 @@ import re
 from ..fakes.provider import Service, answer, said
 from ..frontends.notebook.calling import calls
 from ..languages.left_over import english_left
-from .cells import Ask, outputs
+from .cells import SEE_ALL, Ask, outputs
 from .lab import Notebook
 from .panel_lab import LOAD, InLab, ask, wait_for_answers
 
@@ -87,13 +87,7 @@ def test_a_cell_streams_in_chinese_and_keeps_the_answer_in_english(
     service.plays(answer(*said(*["词 "] * 60, thought=["想", "一想"]), gap=0.03))
     notebook = ask(f"{CHINESE}", "%%chat kimi-k2-thinking\n说吧", own_page=True)
     notebook.run(1)
-    notebook.page.evaluate(
-        """() => { window.seen = new Set();
-            new MutationObserver(() => {
-                for (const o of document.querySelectorAll('.jp-OutputArea-output .nbc'))
-                    window.seen.add(o.innerText) }).observe(
-                        document.body, {childList: true, subtree: true}) }"""
-    )
+    notebook.page.evaluate(SEE_ALL)
 
     notebook.run(2)
     seen: list[str] = notebook.page.evaluate("[...window.seen]")

@@ -10,7 +10,7 @@ import pytest
 
 from ..fakes.provider import Service, answer, said
 from ..nightly import by_day
-from .cells import Ask, outputs
+from .cells import SEE_ALL, Ask, outputs
 from .lab import Lab, Notebook
 
 FIGURE = (
@@ -73,13 +73,7 @@ def test_an_answer_beside_other_things_is_seen_while_it_streams(ask: Ask, servic
     )
     notebook.run(1)
     service.plays(answer(*said(*[f"word{n} " for n in range(60)], thought=["hm"]), gap=0.03))
-    notebook.page.evaluate(
-        """() => { window.seen = new Set();
-            new MutationObserver(() => {
-                for (const o of document.querySelectorAll('.jp-OutputArea-output .nbc'))
-                    window.seen.add(o.innerText) }).observe(
-                        document.body, {childList: true, subtree: true}) }"""
-    )
+    notebook.page.evaluate(SEE_ALL)
 
     notebook.run(2)
     seen = notebook.page.evaluate("[...window.seen]")
