@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -63,6 +63,11 @@ def translated(text: str) -> str:
     """
     if language() == ENGLISH or text.isspace():
         return text
+    return _in_chinese(text)
+
+
+@lru_cache(maxsize=1_000)  # what streams is painted many times a second, mostly with the same words
+def _in_chinese(text: str) -> str:
     return _book().translated(text)
 
 
