@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from nbchat.settings_file import FILE, config_folder
 
-from ..network.faults.talking import Talk, free_port, listening
+from ..network.faults.talking import Talk, free_port, listening, serving
 from ..network.test_proxy import tunnel_to
 from .check_stage import KEY, MODEL, PAGE, Setup, Stage, as_json, at_paths, openai_list
 
@@ -263,11 +263,9 @@ async def a_server_without_tls(stage: Stage) -> None:
     async def client(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.read(1)
         writer.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
-        writer.close()
 
-    server = await asyncio.start_server(client, "127.0.0.1", 0)
-    await stage.stack.enter_async_context(server)
-    stage.kimi(f"https://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1")
+    port = await stage.stack.enter_async_context(serving(client))
+    stage.kimi(f"https://127.0.0.1:{port}/v1")
 
 
 @fault("TLS", "SSL_CERT_FILE", "cannot be used")

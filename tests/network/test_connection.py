@@ -20,7 +20,7 @@ from ..waiting import soon
 from .faults.families import FAMILIES, TEXT
 from .faults.outcomes import KEY, PATIENCE, call
 from .faults.server import Hangup, Misbehaving, Turn
-from .faults.talking import OPENAI, failed
+from .faults.talking import OPENAI, failed, serving
 
 
 async def close_when_asked_again(turn: Turn) -> None:
@@ -137,12 +137,9 @@ async def test_a_request_is_sent_in_one_piece() -> None:
         found.append((request, int.from_bytes(info[SEGMENTS_WITH_DATA:][:4], sys.byteorder)))
         writer.write(b"HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n")
         await reader.read()
-        writer.close()
 
-    listening = await asyncio.start_server(answer, "127.0.0.1", 0)
-    url = f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}/v1"
-    outcome = await call(OPENAI, url)
-    listening.close()
+    async with serving(answer) as port:
+        outcome = await call(OPENAI, f"http://127.0.0.1:{port}/v1")
 
     [(request, segments)] = found
     assert outcome.error is not None

@@ -19,7 +19,7 @@ from .faults.certificates import Authority
 from .faults.families import TEXT
 from .faults.outcomes import Outcome, call
 from .faults.server import Misbehaving, Turn
-from .faults.talking import OPENAI, failed, free_port, full_port, listening, whole
+from .faults.talking import OPENAI, failed, free_port, full_port, listening, serving, whole
 
 # --- names and ports ----------------------------------------------------------------------------
 
@@ -157,11 +157,9 @@ async def test_https_to_a_plain_port_says_so() -> None:
     async def puzzled(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.read(1)
         writer.write(b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n")
-        writer.close()
 
-    server = await asyncio.start_server(puzzled, "127.0.0.1", 0)
-    async with server:
-        outcome = await call(OPENAI, f"https://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1")
+    async with serving(puzzled) as port:
+        outcome = await call(OPENAI, f"https://127.0.0.1:{port}/v1")
 
     failed(outcome, TlsFailed, "does not speak TLS", "http://")
 

@@ -16,7 +16,7 @@ from .faults.certificates import Authority
 from .faults.families import TEXT
 from .faults.outcomes import KEY, call
 from .faults.server import Misbehaving
-from .faults.talking import OPENAI, PASSWORD, Talk, failed, free_port, listening, whole
+from .faults.talking import OPENAI, PASSWORD, Talk, failed, free_port, listening, serving, whole
 
 FAR = "https://api.example.test/v1"  # a name that leads nowhere but through a proxy
 FAR_PLAIN = "http://models.example.test:9/v1"
@@ -163,10 +163,8 @@ async def test_a_silent_proxy_is_given_up_in_time_and_left(
         while await reader.read(100):
             pass
         gone.set()
-        writer.close()
 
-    async with await asyncio.start_server(mute, "127.0.0.1", 0) as server:
-        port = server.sockets[0].getsockname()[1]
+    async with serving(mute) as port:
         monkeypatch.setenv("HTTPS_PROXY", f"{kind}://127.0.0.1:{port}")
         outcome = await call(OPENAI, FAR, timeout=0.2)
         await asyncio.wait_for(gone.wait(), 1)
@@ -209,22 +207,8 @@ async def socks(
         if not failure:
             await joined(reader, writer, *await asyncio.open_connection("127.0.0.1", target))
 
-    async def client(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        talking.add(task := asyncio.current_task())
-        try:
-            await talk(reader, writer)
-        except (OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
-            pass
-        finally:
-            talking.discard(task)
-            writer.transport.abort()
-
-    talking: set[Any] = set()
-    async with await asyncio.start_server(client, "127.0.0.1", 0) as server:
-        yield server.sockets[0].getsockname()[1], asked
-        for task in talking:
-            task.cancel()
-        await asyncio.gather(*talking)
+    async with serving(talk) as port:
+        yield port, asked
 
 
 @pytest.mark.field("E13")

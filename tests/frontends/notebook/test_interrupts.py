@@ -23,6 +23,8 @@ from nbchat import render
 print(json.dumps([render.plain(turn.answer) for turn in chat.turns]), end="")
 """
 INTERRUPTS = size(40, nightly=200)
+# Where one strikes inside a finalizer, before the cell is ours, Python says this and goes on.
+LOST = re.compile(r"Exception ignored in: .*KeyboardInterrupt", re.DOTALL)
 
 
 @pytest.fixture
@@ -83,19 +85,24 @@ def test_an_interrupt_at_any_moment_keeps_what_is_shown(
             talking.interrupt()
         ran = talking.finish(started)
 
+        shown = [o["data"]["text/plain"] for o in ran.outputs if "data" in o]
+        turns = json.loads(talking.run(TURNS).text)
+        is_lost = LOST.match(ran.stderr) is not None
+        if is_lost and ran.status == "ok":
+            assert turns == [*before, *shown]
+            before = turns
+            continue
         assert ran.status == "error", ran.text
         if "KeyboardInterrupt" in ran.error and len(service.requests) == asked:
             continue  # it struck before IPython had handed the cell to us
         assert re.search(r"Interrupted.*stopped (after|before)", ran.error), ran.error
-        shown = [o["data"]["text/plain"] for o in ran.outputs if "data" in o]
-        turns = json.loads(talking.run(TURNS).text)
         if "nothing was kept" in ran.error:
             assert turns == before
         else:
             assert len(shown) == 1
             assert turns == [*before, *shown]
         before = turns
-        assert ran.stderr == ""
+        assert ran.stderr == "" or is_lost
     assert before
 
     assert talking.run("%%chat demo\nWhat did I just ask?").status == "ok"

@@ -6,7 +6,7 @@ import asyncio
 import socket
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import ExitStack, asynccontextmanager, contextmanager
+from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
 
 from nbchat import NbchatError
 
@@ -26,25 +26,43 @@ class Heard(list[bytes]):
 
 
 @asynccontextmanager
+async def serving(client: Talk, tls: ssl.SSLContext | None = None) -> AsyncIterator[int]:
+    """A server, at this port, whose connections are `client`'s.
+
+    At the end each connection has ended too: what is left would be told in some later test.
+    """
+    served: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task
+        served[task] = writer
+        with suppress(OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
+            await client(reader, writer)
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=tls)
+    try:
+        yield server.sockets[0].getsockname()[1]
+    finally:
+        server.close()
+        for task, writer in served.items():
+            task.cancel()
+            writer.transport.abort()
+        await asyncio.gather(*served)
+
+
+@asynccontextmanager
 async def listening(talk: Talk, tls: ssl.SSLContext | None = None) -> AsyncIterator[Heard]:
-    """A server that says what `talk` says, at `.port`."""
+    """A server that says what `talk` says, at `.port`, and keeps what it heard first."""
     heard = Heard()
 
     async def client(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            heard.append(await reader.readuntil(b"\r\n\r\n"))
-            await talk(reader, writer)
-        except (OSError, asyncio.IncompleteReadError):
-            pass
-        finally:
-            writer.close()
+        heard.append(await reader.readuntil(b"\r\n\r\n"))
+        await talk(reader, writer)
 
-    server = await asyncio.start_server(client, "127.0.0.1", 0, ssl=tls)
-    heard.port = server.sockets[0].getsockname()[1]
-    try:
+    async with serving(client, tls) as heard.port:
         yield heard
-    finally:
-        server.close()
 
 
 def free_port() -> int:
