@@ -112,6 +112,13 @@ def test_the_caret_stands_in_the_cell_of_a_table_that_is_written(open_panel: Ope
     assert cell.all_inner_texts()[-1] == "one"
 
 
+def test_one_word_of_thinking_is_not_called_words(open_panel: OpenPanel) -> None:
+    panel = open_panel()
+    panel.tell(state("a"), rows(row("a", thought=["<p>Hm.</p>", 1])))
+
+    assert panel.page.locator(".nbp-answer summary").inner_text() == "Thinking, 1 word"
+
+
 def test_the_box_of_the_first_action_is_not_cut_off(open_panel: OpenPanel) -> None:
     """What is outside of a turn is not painted."""
     panel = open_panel()
