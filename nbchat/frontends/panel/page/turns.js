@@ -417,8 +417,8 @@ function questionWords(text) {
  */
 function innermost(outer) {
   // Of a row that is being written, the cells to come are there and empty.
-  const isIt = (/** @type {Element} */ child, /** @type {number} */ place) =>
-    outer.nodeName !== "TR" || !place || child.firstChild;
-  const last = [...outer.children].findLast(isIt);
+  const last = [...outer.children].findLast(
+    (child, place) => outer.nodeName !== "TR" || !place || child.firstChild,
+  );
   return last && HOLDS_TEXT.test(last.nodeName) ? innermost(last) : outer;
 }
