@@ -32,6 +32,7 @@ SCHEMES = frozenset({"http", "https", "mailto"})
 
 CLASSES = {
     "div": {"nbc-wide"},
+    "p": {"nbc-grows"},
     "pre": {"nbc-plain"},
     "code": {"nbc-tex"},
     "table": {"nbc-words"},

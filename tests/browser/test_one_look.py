@@ -42,6 +42,39 @@ def test_cell_and_panel_show_one_design(dark: bool, ask: Ask, service: Service) 
     assert in_cell == in_panel
 
 
+LISTS = """\
+- one
+  - two
+    - three
+      1. first
+         1. second
+
+---
+
+| a very wide table | second column | third column | fourth column | fifth column | sixth column |
+|---|---|---|---|---|---|
+| some_long_identifier_name | another_long_identifier | averyveryverylongword \
+| more_and_more | another_one | the_last |
+"""
+# The marks of the items, and how far the line goes beyond the first list.
+MARKS = """page => [
+    ...[...page.querySelectorAll("li")].map(item => getComputedStyle(item).listStyleType),
+    page.querySelector("hr").getBoundingClientRect().left
+        - page.querySelector("ul").getBoundingClientRect().left]"""
+
+
+def test_lists_and_lines_are_the_same_in_cell_and_panel(ask: Ask, service: Service) -> None:
+    """A line stays at the left edge also beside a table that takes the whole output."""
+    service.plays(answer(*said(LISTS)))
+    notebook = ask("%%chat kimi-k2.6\nTalk", PANEL, size=(1400, 1400))
+    notebook.run(1, 2)
+    notebook.page.wait_for_selector(".nbp-foot")
+    wanted = ["disc"] * 3 + ["decimal"] * 2 + [0]
+
+    assert notebook.page.locator(".jp-OutputArea-output .nbc").first.evaluate(MARKS) == wanted
+    assert notebook.page.locator(".nbp-answer").evaluate(MARKS) == wanted
+
+
 def test_code_has_its_language_on_a_bar_of_its_own(ask: Ask, service: Service) -> None:
     """Not within the frame's border, as a group of fields."""
     service.plays(answer(*said(TEXT)))
@@ -82,6 +115,17 @@ def test_the_list_of_models_has_one_line_for_each_where_there_is_room(ask: Ask) 
     assert rows.count() > 10
     assert max(heights) < 30
     assert table.evaluate("node => node.scrollWidth - node.clientWidth") == 0
+
+
+def test_the_list_of_models_has_no_part_out_of_sight_where_there_is_little_room(ask: Ask) -> None:
+    notebook = ask("%chat models", size=(640, 1000))
+    notebook.run(1)
+    table = notebook.page.locator(".nbc-lines")
+    names = table.locator("td:first-child")
+
+    assert table.evaluate("node => node.scrollWidth - node.clientWidth") == 0
+    assert names.count() > 10
+    assert names.first.bounding_box()["height"] < 30  # a line
 
 
 def test_a_notice_has_a_sign_of_its_own(ask: Ask, service: Service) -> None:

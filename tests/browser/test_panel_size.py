@@ -179,6 +179,10 @@ def test_forced_colours_leave_everything_to_be_seen(open_panel: OpenPanel, schem
     assert panel.page.locator(".nbp-bubble").first.evaluate(style, "borderTopStyle") == "solid"
     send = panel.page.locator(".nbp-send")
     assert send.evaluate(style, "color") != send.evaluate(style, "backgroundColor")
+    assert send.evaluate(style, "borderTopStyle") == "solid"
+    colours = "note => [getComputedStyle(note).color, getComputedStyle(note, '::before').color]"
+    words, sign = panel.page.locator(".nbc-note").first.evaluate(colours)
+    assert sign == words
 
 
 def test_formulas_are_drawn_and_what_is_hidden_is_not(open_panel: OpenPanel) -> None:
@@ -205,17 +209,46 @@ def test_words_go_in_the_direction_of_their_script(open_panel: OpenPanel) -> Non
     assert [paragraphs.nth(n).evaluate(direction) for n in (0, 1)] == ["rtl", "ltr"]
 
 
+def test_a_long_heading_is_read_to_its_end_in_a_narrow_panel(open_panel: OpenPanel) -> None:
+    """The panel's own title is cut there, with three dots."""
+    panel = open_panel(width=260)
+    panel.tell(state("a"), rows(row("a", text="## A heading of an answer that goes on and on")))
+    heading = panel.page.locator(".nbp-answer h2")
+
+    assert heading.bounding_box()["height"] > 40
+    assert heading.evaluate("node => node.scrollWidth <= node.clientWidth")
+
+
+@pytest.mark.parametrize("width", [260, 376])
+def test_a_narrow_panel_says_who_is_asked_and_how_much_is_thought(
+    open_panel: OpenPanel, width: int
+) -> None:
+    """Thinking and Send have a line of their own there; nothing of their words is cut."""
+    panel = open_panel(width=width)
+    panel.tell({**NOW, "model": "kimi-k2-thinking"})
+    model, thinking = (panel.page.locator(f"{tag}.nbp-pick") for tag in ("button", "select"))
+    send = panel.page.locator(".nbp-send")
+    boxes = [one.bounding_box() for one in (model, thinking, send)]
+
+    for pick in (model, thinking):
+        assert pick.evaluate("node => node.scrollWidth <= node.clientWidth")
+    assert thinking.bounding_box()["width"] > 100  # a list is cut without a sign of it
+    assert boxes[0]["y"] + boxes[0]["height"] < boxes[1]["y"]
+    middles = [box["y"] + box["height"] / 2 for box in boxes[1:]]
+    assert middles[0] == pytest.approx(middles[1], abs=1)
+    assert boxes[2]["x"] + boxes[2]["width"] <= width - 8
+
+
 @pytest.mark.parametrize("width", [340, 440])
 def test_what_stands_side_by_side_is_in_line(open_panel: OpenPanel, width: int) -> None:
     """The title and its buttons, the models and the thinking, an error's command and its Copy."""
     panel = open_panel(width=width)
     fill_transcript(panel)
 
-    for names in (
-        ("header h2", "header button >> nth=0"),
-        ("button.nbp-pick", "select.nbp-pick"),
-        ("button.nbp-pick", ".nbp-send"),
-    ):
+    pairs = [("header h2", "header button >> nth=0"), ("select.nbp-pick", ".nbp-send")]
+    if width == 440:
+        pairs.append(("button.nbp-pick", "select.nbp-pick"))
+    for names in pairs:
         boxes = [panel.page.locator(name).bounding_box() for name in names]
         one, other = (box["y"] + box["height"] / 2 for box in boxes)
         assert one == pytest.approx(other, abs=1)

@@ -64,7 +64,7 @@ def test_the_caret_stands_in_code_that_comes_and_its_bar_does_not_jump(
 
 
 def test_the_bar_above_code_is_low_and_its_buttons_are_easy_to_hit(open_panel: OpenPanel) -> None:
-    """As high as in a cell, where it has no buttons; they may stand in two rows."""
+    """As high as in a cell, where it has no buttons, also where there is little room."""
     panel = open_panel(width=700)
     panel.page.evaluate("window.Jupyter = { notebook: { insert_cell_above() {} } }")
     panel.tell(state("a"), rows(row("a", text=f"{CODE}\n```")))
@@ -75,10 +75,48 @@ def test_the_bar_above_code_is_low_and_its_buttons_are_easy_to_hit(open_panel: O
     assert len(boxes) == 4
     assert min(min(box["width"], box["height"]) for box in boxes) >= 24
 
-    panel.page.set_viewport_size({"width": 340, "height": 800})
-    tops = {button.bounding_box()["y"] for button in bar.get_by_role("button").all()}
-    assert len(tops) == 2
-    assert max(tops) - min(tops) >= 24
+    for width in (340, 260):
+        panel.page.set_viewport_size({"width": width, "height": 800})
+        tops = {button.bounding_box()["y"] for button in bar.get_by_role("button").all()}
+        assert round(bar.bounding_box()["height"]) == 24
+        assert len(tops) == 1
+
+
+def test_where_the_bar_has_no_room_a_menu_has_all_places(open_panel: OpenPanel) -> None:
+    panel = open_panel(width=340)
+    panel.page.evaluate(
+        """window.Jupyter = { notebook: {
+            insert_cell_above: () => ({ set_text: (text) => (window.inserted = text) }),
+        } }"""
+    )
+    panel.tell(state("a"), rows(row("a", text=f"{CODE}\n```")))
+    bar = panel.page.locator(".nbp-answer legend")
+
+    assert not bar.get_by_role("button", name="Insert above").is_visible()
+    bar.get_by_role("button", name="Insert elsewhere").click()
+    menu = panel.page.get_by_role("dialog", name="Insert elsewhere")
+    assert menu.get_by_role("button").all_inner_texts() == ["Insert below", "Insert above"]
+    menu.get_by_role("button", name="Insert above").click()
+
+    assert panel.page.evaluate("inserted") == "x = 1\ny = 2"
+
+
+def test_the_caret_stands_in_the_cell_of_a_table_that_is_written(open_panel: OpenPanel) -> None:
+    """Not in the last cell of the row, which is there and empty."""
+    panel = open_panel()
+    panel.stream("a", "| a | b |\n|---|---|\n| one", "| a | b |\n|---|---|\n| one | two")
+    cell = panel.page.locator("td:has(.nbc-caret)")
+
+    assert cell.inner_text() == "two"
+    panel.stream("b", "| a | b |\n|---|---|\n| one", after="a")
+    assert cell.all_inner_texts()[-1] == "one"
+
+
+def test_one_word_of_thinking_is_not_called_words(open_panel: OpenPanel) -> None:
+    panel = open_panel()
+    panel.tell(state("a"), rows(row("a", thought=["<p>Hm.</p>", 1])))
+
+    assert panel.page.locator(".nbp-answer summary").inner_text() == "Thinking, 1 word"
 
 
 def test_the_box_of_the_first_action_is_not_cut_off(open_panel: OpenPanel) -> None:

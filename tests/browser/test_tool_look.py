@@ -127,6 +127,22 @@ def test_a_page_without_jupyter_shows_the_same(page: Any, width: int) -> None:
     assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
 
 
+def test_all_that_a_tool_has_said_begins_at_one_edge(page: Any) -> None:
+    """A table of it is shown as it is, words are broken, and what is long goes on in a fold."""
+    said = "a  table\n" * 20 + "words\n" * 5
+    answer = answer_of(*ran("run", {"code": "x"}, said), *ran("weather", {}, "sunny"))
+    page.set_content(f"<!doctype html>{answer_html(answer)}")
+    page.evaluate(OPEN)
+    edges = page.evaluate(
+        """() => [...document.querySelectorAll(".nbc-tool :not(fieldset) > pre")].map(
+            pre => pre.getBoundingClientRect().left + parseFloat(getComputedStyle(pre).paddingLeft)
+        )"""
+    )
+
+    assert len(edges) == 3
+    assert len(set(edges)) == 1
+
+
 def test_it_can_be_read_where_all_style_is_taken_away(page: Any) -> None:
     """As GitHub does."""
     html = answer_html(acted())

@@ -38,17 +38,22 @@ def show_table(
     *,
     is_wide: bool = False,
 ) -> None:
-    """A table, and a line below it. A wide one takes the whole width; its second column breaks.
+    """A table, and a line below it.
+
+    A wide one takes the whole width; its second column breaks. Where there is little room, each
+    row's first column has a line of its own, and the others go on below it.
 
     The cells are shown as they are; the head and the line are in the person's language.
     """
+    from nbchat.render.stylesheets import minified
     from nbchat.render.transcript import table_html
 
     head, below = [*map(translated, head)], translated(below)
     page = table_html(head, rows, [False] * len(head))
     if is_wide:
         mark = f"tabindex=0 style={inline_style.SCROLLS}"
-        page = f'<div class="nbc-wide nbc-lines" {mark}>{page}</div>'
+        style = f"<style>{minified('lines.css')}</style>"
+        page = f'{style}<div class="nbc-wide nbc-lines" {mark}>{page}</div>'
     lines = _aligned([head, *rows])
     if below:
         page += note(below)

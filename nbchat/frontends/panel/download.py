@@ -30,7 +30,10 @@ PAGE_STYLE = (
     ":root{color-scheme:light dark}"
     "body{max-width:760px;margin:2em auto;padding:0 1em;"
     "font-family:system-ui;line-height:1.6;overflow-wrap:anywhere}"
-    ".nbc a{color:color-mix(in srgb,#2878d8 85%,currentColor)}\n"
+    ".nbc a{color:color-mix(in srgb,#2878d8 85%,currentColor)}"
+    # What goes on beyond the edge cannot be scrolled to on paper.
+    "@media print{.nbc.nbc.nbc.nbc pre{white-space:pre-wrap!important}"
+    ".nbc.nbc.nbc.nbc :is(th,td){padding:.3em;overflow-wrap:anywhere;white-space:normal}}\n"
 )
 
 

@@ -37,7 +37,7 @@ STYLE = (
     "overflow-wrap:break-word}"
     ".nbc.nbc.nbc .nbc-asked{margin:1em 0 .6em auto;width:fit-content;max-width:86%;"
     "padding:.45em .9em;"
-    "border:0;border-radius:12px 12px 3px 12px;background:#8882;white-space:pre-wrap}"
+    "border:1px solid #0000;border-radius:12px 12px 3px 12px;background:#8882;white-space:pre-wrap}"
 )
 
 

@@ -44,10 +44,11 @@ _FORMULA = re.compile(
 _HEADING = re.compile(r"<(h[1-6])(?=[ >])")
 
 _CARET = "<span class=nbc-caret></span>"
-# The caret goes behind the last word, inside the last paragraph, item or cell.
+# The caret goes behind the last word, inside the last paragraph, item or cell: of a row that is
+# being written, the cells to come are there and empty.
 _CLOSING_TAGS = re.compile(
-    r"(?:</(?:p|b(?=></h)|h[1-6]|li|ul|ol|blockquote|pre|div"
-    r"|td|th|tr|thead|tbody|table|section|fieldset)>\s*)*$"
+    r"(?:(?:(?<!<tr>)<t[dh][^<>]*></t[dh]>|</(?:p|b(?=></h)|h[1-6]|li|ul|ol|blockquote|pre|div"
+    r"|td|th|tr|thead|tbody|table|section|fieldset)>)\s*)*$"
 )
 
 

@@ -97,6 +97,17 @@ def test_the_caret_stands_where_the_next_word_will(text: str) -> None:
     assert "<span class=nbc-caret></span><p class='nbc-note" not in html
 
 
+def test_the_caret_stands_in_the_cell_of_a_table_that_is_written() -> None:
+    """Not in the last cell of the row, which is there and empty."""
+    for row, cell in (("| one", "one"), ("| one | two", "two"), ("|", ">")):
+        page = Incremental()
+        page.feed(f"| a | b | c |\n|---|---|---|\n{row}")
+        html = live_html([], page.tail, status="kimi")
+
+        assert f"{cell}<span class=nbc-caret></span></t" in html
+        assert Page(html, frame=True).faults == []
+
+
 def test_the_style_of_a_live_page_is_in_no_saved_one() -> None:
     assert LIVE_STYLE.startswith(STYLE)
     assert "nbc-open" not in STYLE

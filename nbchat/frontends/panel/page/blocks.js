@@ -44,11 +44,32 @@ function dressHead(panel, head, code) {
   if (language && !start) {
     head.append(button("", phrase("runIt"), () => panel.questions.run(language, text())));
   }
-  for (const where of placesOf(panel)) {
-    const insert = button("", phrase(where), () => panel.insert(insert, start + text(), where));
+  const places = placesOf(panel);
+  for (const where of places) {
+    const insert = button("place", phrase(where), () =>
+      panel.insert(insert, start + text(), where),
+    );
     if (where === "replace") showsAim(panel, insert);
     head.append(insert);
   }
+  if (places[1]) head.append(allPlaces(panel, places, () => start + text()));
+}
+
+/**
+ * A menu of the places, for a bar that has no room for a button of each.
+ *
+ * @param {Panel} panel
+ * @param {Place[]} places
+ * @param {() => string} source
+ */
+function allPlaces(panel, places, source) {
+  const open = () => {
+    /** @type {(where: Place) => MenuEntry} */
+    const entry = (where) => [phrase(where), () => panel.insert(all, source(), where)];
+    menu(panel, all, phrase("elsewhere"), places.map(entry));
+  };
+  const all = button("places", "⋯", open, { "aria-label": phrase("elsewhere") });
+  return all;
 }
 
 /**

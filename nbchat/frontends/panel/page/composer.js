@@ -90,8 +90,9 @@ class Composer {
   makeNode() {
     const image = this.adder("+", "image", "imageShort", () => this.file.click());
     const variable = this.adder("@", "mention", "mentionShort", () => this.mention());
-    const buttons = [image, variable, this.model, this.think, this.go, this.file];
-    const row = element("div.row", null, ...buttons);
+    const asked = element("div.row", null, image, variable, this.model);
+    const how = element("div.row", null, this.think, this.go);
+    const row = element("div.row", null, asked, how, this.file);
     /** @type {Listeners} */
     const on = {
       paste: (event) => this.drop(event, event.clipboardData),

@@ -32,7 +32,8 @@ class Thoughts {
    * @param {number} words
    */
   finish(html, words) {
-    this.summary.textContent = phrase("thinkWords", words.toLocaleString());
+    this.summary.textContent =
+      words === 1 ? phrase("thinkWord") : phrase("thinkWords", words.toLocaleString());
     this.box.className = "nbc-thought";
     put(this.box, parsed(html));
     this.fold();

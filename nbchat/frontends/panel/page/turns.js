@@ -416,6 +416,9 @@ function questionWords(text) {
  * @returns {Element}
  */
 function innermost(outer) {
-  const last = outer.lastElementChild;
+  // Of a row that is being written, the cells to come are there and empty.
+  const last = [...outer.children].findLast(
+    (child, place) => outer.nodeName !== "TR" || !place || child.firstChild,
+  );
   return last && HOLDS_TEXT.test(last.nodeName) ? innermost(last) : outer;
 }
