@@ -34,9 +34,9 @@ def period_and_group(typed: str) -> tuple[Period, By]:
     while words:
         word = words.pop(0)
         if word != BY:
-            period = _one_of(word, PERIODS, "as a time")
+            period = _one_of(word, PERIODS, "a time")
         elif words:
-            by = _one_of(words.pop(0), tuple(GROUPS), f"behind {BY}")
+            by = _one_of(words.pop(0), tuple(GROUPS), "a group")
         else:
             raise BadCommand(f"{BY} takes {in_words(GROUPS)}, such as:\n%chat usage {BY} day")
     return period, by
@@ -47,7 +47,7 @@ def _one_of(word: str, known: tuple[Word, ...], what: str) -> Word:
         if word == one:
             return one
     near = did_you_mean(word, known)
-    said = f"%chat usage takes {in_words(known)} {what}, not {shorten(word, LONGEST_SHOWN)!r}."
+    said = f"%chat usage takes {in_words(known)} as {what}, not {shorten(word, LONGEST_SHOWN)!r}."
     raise BadCommand(f"{said}{near}\nSuch as:\n%chat usage today {BY} model")
 
 
