@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
@@ -15,7 +16,17 @@ from nbchat.wording import TO_TRUST, did_you_mean, nearest, shorten
 MOST_SEEN = 3  # providers of a model that are offered
 MOST_WORDS = 6  # that the name of a model may be typed as
 SHORTEST_PART = 3  # letters of a provider's name by which it is recognised
-PROGRAMS = {"llama-server": "llamacpp"}
+# What providers are called otherwise: by a program of theirs, or by what they offer.
+ALSO_CALLED = {
+    "llama-server": "llamacpp",
+    "文心一言": "ernie",
+    "通义千问": "qwen",
+    "豆包": "doubao",
+    "混元": "hunyuan",
+    "智谱": "glm",
+    "月之暗面": "kimi",
+}
+FAMILIES = {"chatgpt": "gpt"}  # what a family of models is called otherwise
 ORDER = "The order is nbchat.ask(MODEL, QUESTION), and chat.ask(QUESTION, MODEL) of a conversation."
 NOT_IN_TABLE = (
     "One that is not in the table is asked for as PROVIDER:ITS-ID. All names:\n%chat models all"
@@ -48,6 +59,10 @@ def no_such_model(name: str, catalog: KnownNames) -> str:
             f"no model is called {name!r} alone. Did you mean {' or '.join(map(repr, seen))}?\n"
             "Where two services may have a model of one name, its provider goes before it."
         )
+    bare = _bare(name)
+    meant = [known for known in (*catalog.models, *catalog.aliases) if _bare(known) == bare]
+    if bare and meant:
+        return f"no model is called {name!r}. Did you mean {' or '.join(map(repr, meant))}?"
     kind, colon, upstream = name.partition(":")
     if colon and kind in catalog.providers:
         example = catalog.providers[kind].default_model or "its-model-id"
@@ -56,8 +71,8 @@ def no_such_model(name: str, catalog: KnownNames) -> str:
         example = provider.default_model or "its-model-id"
         example = _name_of(provider.type, example, catalog)
         advice = f"Name a model of it, such as {example}."
-        meant = f"{name!r} is a provider."
-        return f"{meant} {advice} {models_hint(provider.type, catalog)}"
+        told = f"{name!r} is a provider."
+        return f"{told} {advice} {models_hint(provider.type, catalog)}"
     if kind in catalog.untrusted:
         return _only_untrusted(name, catalog.untrusted[kind])
     if len(name.split()) > 1:
@@ -72,15 +87,15 @@ def no_such_model(name: str, catalog: KnownNames) -> str:
 
 
 def provider_called(name: str, catalog: KnownNames) -> Provider | None:
-    """The provider of that type or that name, however it is written; a program stands for its own.
+    """The provider of that type or that name, however it is written, or what else it is called.
 
     >>> from nbchat.catalog.catalog import shipped
-    >>> [provider_called(name, shipped()).type for name in ("LM Studio", "llama.cpp", "kimi")]
-    ['lmstudio', 'llamacpp', 'kimi']
+    >>> [provider_called(name, shipped()).type for name in ("LM Studio", "llama.cpp", "豆包")]
+    ['lmstudio', 'llamacpp', 'doubao']
     """
     if name in catalog.providers:
         return catalog.providers[name]
-    letters = _letters(PROGRAMS.get(name.lower(), name))
+    letters = _letters(ALSO_CALLED.get(name.lower(), name))
     for provider in catalog.providers.values():
         if letters and letters in (_letters(provider.type), _letters(provider.name)):
             return provider
@@ -144,7 +159,8 @@ def _near_models(name: str, catalog: KnownNames) -> str:
     alike = _alike(maker, catalog) if slash else ""
     if not alike:
         seen = {id: f"{kind}:{id}" for kind, id in seen_names.pairs() if kind in catalog.providers}
-        names = nearest(name, [*catalog.models, *catalog.aliases, *seen])
+        family = FAMILIES.get(name.lower(), name)
+        names = nearest(family, [*catalog.models, *catalog.aliases, *seen])
         meant = [
             repr(seen.get(near, near) if near not in catalog.models else near) for near in names
         ]
@@ -174,6 +190,11 @@ def _alike(word: str, catalog: KnownNames) -> str:
         if len(word) >= SHORTEST_PART and word in _letters(provider.name):
             return kind
     return ""
+
+
+def _bare(name: str) -> str:
+    """A name without capitals, and without the signs around it."""
+    return re.sub(r"^\W+|\W+$", "", name).lower()
 
 
 def _letters(text: str) -> str:

@@ -25,6 +25,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Unpack, cast
 
 from nbchat import known_keys, runtime
+from nbchat.catalog.argument_order import check_order
 from nbchat.context.classes import is_from
 from nbchat.dataframes.asking import Job, RowAsker
 from nbchat.dataframes.here import Here
@@ -127,6 +128,7 @@ def run(  # noqa: PLR0913  # settled names
     wanted = None if schema is None else ValueType.of(schema)
     given = {option: value for option, value in (options or {}).items() if value is not None}
     Options.of({**given, "schema": wanted and wanted.json_schema})
+    check_order(model, prompt, "nbchat.map(…, {question}, {model})", runtime.current().settings)
     name = "" if name is None else known_keys.hide(as_text("name", name))
     parts = identity(as_text("prompt", prompt), as_text("model", model), wanted, given)
     job = Job(

@@ -21,7 +21,7 @@ NO_NAME = {
     "notebook": "no notebook",
     "conversation": "none, or deleted",
 }
-NOTHING = "Nothing was spent."
+NOTHING = "Nothing was spent. The demo is free, and not counted."
 COLUMNS = (
     *("requests", "input", "cached", "written", "output", "reasoning"),
     *("cost", "currency", "unpriced", "estimated"),

@@ -176,6 +176,8 @@ def _add_name(hosts: dict[str, _Host], name: str, asked: str, own: Catalog, afte
     today = _host_of(before.base_url, before.provider) if before else host
     if today != host:
         asked += f", and is asked at {today} today"
+    elif route.base_url == shipped().providers["demo"].base_url:
+        return  # the demo answers here, and asks no host
     hosts.setdefault(host, _Host()).asked.append(translated(asked))
 
 

@@ -4,7 +4,7 @@
     age int                   of a type: int, float, bool, date, datetime, time, list, list[int]
     mood happy|sad|neutral    one of these
     born date?                or nothing, where the text does not say
-    bio: two sentences        with words for the model
+    bio: two sentences        with words for the model; a type alone is one: age: int
     list[name, age int]       rows of these
 
 Fields stand between commas, or one a line: then what is said of them may hold commas.
@@ -82,12 +82,22 @@ def _field(line: str) -> tuple[str, Any]:
     if len(words) > 2 or not _NAME.fullmatch(name):
         shown = shorten(written_out(line), 40)
         raise BadOption(f"{shown!r} is no field: it is a name, and maybe a type. " + EXAMPLE)
+    said = said.strip()
+    if len(words) == 1 and _is_type(said):  # as Python has it
+        return name, _type(said)
     kind = _type(words[1]) if len(words) > 1 else str
-    if not said.strip():
+    if not said:
         return name, kind
     from pydantic import Field
 
-    return name, Annotated[kind, Field(description=said.strip())]
+    return name, Annotated[kind, Field(description=said)]
+
+
+def _is_type(text: str) -> bool:
+    """Whether a text is all of it a type, and so says nothing of a field."""
+    as_list = _LIST.fullmatch(text)
+    word = (as_list[1] if as_list else text).removesuffix("?")
+    return bool(re.fullmatch(r"\w+(\|\w+)+", word)) or MEANT.get(word, word) in TYPES
 
 
 def _type(word: str) -> Any:

@@ -119,6 +119,11 @@ def test_an_id_that_is_not_in_the_table_is_asked_like_its_kin(
         ("moonshot:kimi-k9", "'kimi:kimi-k9'"),
         ("zhipu:glm-5.3", "'glm:glm-5.3'"),
         ("moonshotai/kimi-k2.6", "'kimi-k2.6'"),
+        ("Demo", "Did you mean 'demo'?"),
+        ("demo,", "Did you mean 'demo'?"),
+        ("demo:", "Did you mean 'demo'?"),
+        ("“GPT-5”", "Did you mean 'gpt-5'?"),
+        ("ChatGPT", "Did you mean 'gpt-5'"),
         ("mistral/devstral-99", "'mistral:devstral-99'"),
         ("Why is the sky blue?", "The order is nbchat.ask(MODEL, QUESTION)"),
     ],
@@ -153,6 +158,7 @@ def test_what_is_offered_for_a_provider_is_that_providers(name: str, offered: st
         ("llama-server", "llamacpp:its-model-id"),
         ("LM Studio", "lmstudio:its-model-id"),
         ("Ollama", "ollama:its-model-id"),
+        ("豆包", "such as doubao-seed"),
     ],
 )
 def test_a_provider_is_known_by_the_name_it_has_for_people(name: str, offered: str):

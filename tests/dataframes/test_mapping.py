@@ -28,6 +28,7 @@ from nbchat.errors import (
     NbchatError,
     RequestRefused,
     ServiceError,
+    UnknownModel,
 )
 from nbchat.folders import data_folder
 from nbchat.middleware.budget import MAY_GO_OVER
@@ -415,6 +416,11 @@ def test_a_validator_that_fails_oddly_fails_its_row(provider: RowsService) -> No
         ({"prompt": "Rate it"}, BadCall, "There are: {text}, {stars}"),
         ({"prompt": ""}, BadCall, "there is no prompt"),
         ({"prompt": "Rate {txt}"}, BadCall, "Did you mean {text}?"),
+        (
+            {"prompt": MODEL, "model": "Rate {text}"},
+            UnknownModel,
+            f'Write nbchat.map(…, "Rate {{text}}", "{MODEL}").',
+        ),
         ({"where": "there"}, BadOption, "where is"),
         ({"rate": 0}, BadOption, "rate should be"),
         ({"at_once": 0}, BadOption, "at_once should be"),

@@ -14,6 +14,7 @@ import nbchat
 from nbchat import runtime
 from nbchat.folders import data_folder
 from nbchat.store.spent_rows import SpentSum
+from nbchat.store.spent_table import NOTHING
 from nbchat.wire.shapes import MOST_TOKENS
 
 from ..fakes.provider import Service, answer, said, sse
@@ -81,7 +82,7 @@ def test_a_refusal_and_the_demo_are_not_in_it(service: Service, biller: Biller) 
     nbchat.ask("demo", "Hi")
 
     assert spent() == []
-    assert repr(nbchat.usage()) == "<usage by model: Nothing was spent.>"
+    assert repr(nbchat.usage()) == f"<usage by model: {NOTHING}>"
 
 
 def test_each_request_of_an_answer_with_tools_is_counted(service: Service, biller: Biller) -> None:

@@ -253,3 +253,12 @@ def test_a_long_file_is_shown_by_what_it_says(tmp_path: Path) -> None:
 
     assert "nothing to see here" not in page
     assert f'  history = "{tmp_path / "theirs"}"' in page
+
+
+def test_the_demo_is_no_host_unless_it_stands_in_the_place_of_one(tmp_path: Path) -> None:
+    page = shown(tmp_path, 'model = "demo"\n[aliases]\nquick = "demo"\n')
+    swapped = shown(tmp_path, '[aliases]\n"kimi-k2.6" = "demo"\n')
+
+    assert "demo.invalid" not in page
+    assert '  model = "demo"' in page
+    assert "kimi-k2.6, which means demo, and is asked at api.moonshot.ai today" in swapped

@@ -65,8 +65,19 @@ def test_what_is_said_of_a_field_goes_to_the_model() -> None:
         ("list", '["a"]', ["a"]),
         ("number", '{"value": 2.5}', 2.5),
         ("name string, so boolean", '{"name": "a", "so": true}', {"name": "a", "so": True}),
+        ("n: int, m: float?", '{"n": 1, "m": null}', {"n": 1, "m": None}),
+        ("n: list[int], b: list", '{"n": [1], "b": ["x"]}', {"n": [1], "b": ["x"]}),
     ],
-    ids=["rows", "numbers", "lists", "texts", "one", "other words"],
+    ids=[
+        "rows",
+        "numbers",
+        "lists",
+        "texts",
+        "one",
+        "other words",
+        "as in Python",
+        "lists of them",
+    ],
 )
 def test_lists_and_single_values(text: str, answer: str, value: object) -> None:
     assert ValueType.of(text).read(answer) == value
@@ -75,6 +86,8 @@ def test_lists_and_single_values(text: str, answer: str, value: object) -> None:
 def test_one_of_several_words_is_held_to() -> None:
     with pytest.raises(InvalidValue, match="^mood: Input should be 'happy' or 'sad'"):
         ValueType.of("mood happy|sad").read('{"mood": "odd"}')
+    with pytest.raises(InvalidValue, match="^mood: Input should be 'happy' or 'sad'"):
+        ValueType.of("mood: happy|sad").read('{"mood": "odd"}')
 
 
 @pytest.mark.parametrize(

@@ -127,7 +127,7 @@ def _about_cells(sent: Sent) -> str:
     kept = "\n".join(lines[:MOST_LINES])
     marks = "`" * (max(map(len, re.findall("`{3,}", kept)), default=2) + 1)
     which = "It" if len(sent.cells) == 1 else "The last"
-    return f"{said} {which} showed:\n\n{marks}\n{kept}\n{marks}"
+    return f"{said} {which} showed:\n\n{marks}text\n{kept}\n{marks}"
 
 
 def _about_error(sent: Sent) -> str:

@@ -9,6 +9,7 @@ import re
 
 ASKED = "Repair the notebook cell below, which failed."
 EXPLAINED = "Explain the error below to somebody who works with data"
+SCRIPT = "I am a script"
 
 IMPORTS = {
     "np": "import numpy as np",
@@ -55,7 +56,11 @@ def repair(question: str) -> str:
     said, mended = _mend(question, cell["kind"], code)
     if EXPLAINED in question:
         said = said.replace("; I put ", "; I would put ")
-        return f"The cell failed with **{cell['kind']}**. {said} I am a script, and know no more."
+        if said.startswith(SCRIPT):
+            said = said.replace("mend only", "explain only").replace("%chat fix", "%chat explain")
+        else:
+            said = f"{said} {SCRIPT}, and know no more."
+        return f"The cell failed with **{cell['kind']}**. {said}"
     if mended == code:
         return said
     return f"{said}\n\n{cell['fence']}python\n{mended}\n{cell['fence']}"
@@ -76,7 +81,7 @@ def _mend(question: str, kind: str, code: str) -> tuple[str, str]:
     if kind in ("SyntaxError", "IndentationError") and line:
         return _completed(code, int(line["line"]))
     return (
-        f"I am a script and mend only simple faults; a model may know what this {kind} is about: "
+        f"{SCRIPT} and mend only simple faults; a model may know what this {kind} is about: "
         "`%chat use kimi-k2.6`, then `%chat fix` again.",
         code,
     )

@@ -115,7 +115,7 @@ def _value_told(name: str, result: str) -> str:
     marks = "`" * (max(map(len, re.findall("`{3,}", kept)), default=2) + 1)
     more = len(lines) - MOST_LINES
     left = f"\n\nThat goes on for {more} more lines." if more > 0 else ""
-    return f"{name} gave:\n\n{marks}\n{kept}\n{marks}{left}"
+    return f"{name} gave:\n\n{marks}text\n{kept}\n{marks}{left}"
 
 
 def _shown(result: str) -> str:

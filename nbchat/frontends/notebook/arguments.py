@@ -9,6 +9,7 @@ import shlex
 import sys
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from importlib.util import find_spec
@@ -139,7 +140,7 @@ def parse_arguments(line: str, variables: Mapping[str, Any] | None = None) -> Ma
         refuse_keys(shlex.join(words))
     found, left = _parser().parse_known_args(words)
     if left:
-        raise BadOption(_left_over(left, found.model, line))
+        raise BadOption(_left_over(left, found.model, found.tools, line))
     _refuse_assignment(found.model)
     given = {name: value for name, value in vars(found).items() if value is not None}
     options = {option.name: given.pop(option.name) for option in FLAGS if option.name in given}
@@ -223,7 +224,21 @@ def leading_options(text: str) -> str:
     return " ".join(words[:count])
 
 
-def _left_over(words: list[str], model: str | None, line: str) -> str:
+def asks_for_help(line: str, cell: str) -> bool:
+    """Whether the help is wanted, in the place of an answer.
+
+    >>> asks_for_help("demo --help", "Why?"), asks_for_help('--system "Say --help"', "Why?")
+    (True, False)
+    """
+    typed = line.strip()
+    if typed in HELP_WORDS or (typed == "help" and not cell.strip()):
+        return True
+    with suppress(BadOption):  # which is said where the line is read
+        return any(word in HELP_WORDS for word in split_words(line) if word.startswith("-"))
+    return False
+
+
+def _left_over(words: list[str], model: str | None, tools: str | None, line: str) -> str:
     """What to say of words that are neither the model nor an option."""
     if words[0].startswith("-"):
         option = words[0].partition("=")[0]
@@ -236,6 +251,10 @@ def _left_over(words: list[str], model: str | None, line: str) -> str:
     if model and (said := _name_apart([model, *words], line)):
         return said
     shown = shorten(" ".join(words), 40)
+    if tools and all(word.strip(",").isidentifier() for word in words):
+        names = ",".join(name for name in (tools, *words) for name in [name.strip(",")] if name)
+        said = "tools have a comma between them, and no space."
+        return f"{said} {TYPE_IT_SO}\n%%chat --tools {names}"
     return (
         f"{shown!r} does not belong on the %%chat line: the question goes below it.\n"
         'Text of several words needs quotes: --system "Be brief."'

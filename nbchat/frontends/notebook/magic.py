@@ -22,7 +22,7 @@ from IPython.core.magic import (
 from nbchat.errors import BadOption, UnknownModel
 from nbchat.frontends.host import IPythonNotebook, locals_first
 from nbchat.frontends.notebook.arguments import (
-    HELP_WORDS,
+    asks_for_help,
     flags_help,
     parse_arguments,
     refuse_keys,
@@ -100,7 +100,7 @@ class ChatMagics(Magics):
         """
         shell: InteractiveShell = self.shell  # type: ignore[assignment]  # a magic always has one
         refuse_keys(line, shell)
-        if cell is not None and line.strip() in HELP_WORDS:
+        if cell is not None and asks_for_help(line, cell):
             print(_help())
             return None
         with self._no_fork():

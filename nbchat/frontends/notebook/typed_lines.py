@@ -63,18 +63,20 @@ def _places(shell: InteractiveShell) -> list[tuple[Sequence[object], list[Any]]]
 
 
 def drop_comments(lines: list[str]) -> list[str]:
-    """Without the comments and blank lines above a `%%chat`; what was typed is kept in the history.
+    """Without the comments and spaces before a `%%chat`; what was typed is kept in the history.
 
     >>> drop_comments(["# The sky\\n", "\\n", "%%chat demo\\n", "Hi\\n"])
+    ['%%chat demo\\n', 'Hi\\n']
+    >>> drop_comments(["  %%chat demo\\n", "Hi\\n"])
     ['%%chat demo\\n', 'Hi\\n']
     """
     for number, line in enumerate(lines):
         text = line.strip()
         if not text or text.startswith("#"):
             continue
-        if number == 0 or not _CELL_LINE.match(text):
+        if (line.startswith("%") and number == 0) or not _CELL_LINE.match(text):
             break
-        return dedent("".join(lines[number:])).splitlines(keepends=True)
+        return dedent("".join(lines[number:])).lstrip(" \t").splitlines(keepends=True)
     return lines
 
 

@@ -27,7 +27,7 @@ def act(result: str) -> Act:
     [
         ("3.5", "`run` gave `3.5`."),
         ("", "`run` ran, and gave nothing."),
-        ("a b\nc d", "`run` gave:\n\n```\na b\nc d\n```"),
+        ("a b\nc d", "`run` gave:\n\n```text\na b\nc d\n```"),
         ("`x` (list, 2 items):\n```python\n[1, 2]\n```", "`run` gave `[1, 2]`."),
         (TRACEBACK, "`run` failed: `ZeroDivisionError: division by zero`."),
         ("KeyError: 'x'", "`run` failed: `KeyError: 'x'`."),
@@ -41,7 +41,7 @@ def act(result: str) -> Act:
         (INTERRUPTED, "`run` was interrupted."),
         ("it returned nothing", "`run` ran, and gave nothing."),
         ("hello\n\nit returned:\n\n3", "`run` gave `3`."),
-        ("DataFrame, 1 row × 1 column:\na\n1", "`run` gave:\n\n```\na\n1\n```"),
+        ("DataFrame, 1 row × 1 column:\na\n1", "`run` gave:\n\n```text\na\n1\n```"),
         (
             "The user has edited this before it ran. What ran:\n\n    len(df)\n\n150",
             "You had edited it, to `len(df)`. `run` gave `150`.",
@@ -74,7 +74,7 @@ def test_numbers_with_labels_are_compared(result: str) -> None:
 def test_a_table_of_several_numbers_is_quoted() -> None:
     table = "       warmth  cones\ncount   12.00   12.0\nmax     31.00  310.0"
 
-    assert told(act(table)).startswith("`run` gave:\n\n```\n")
+    assert told(act(table)).startswith("`run` gave:\n\n```text\n")
 
 
 @pytest.mark.parametrize("words", [REFUSED, NOT_RUN, INTERRUPTED, NOBODY, STOPPED])

@@ -118,6 +118,8 @@ def test_what_has_no_meaning_for_each_row_is_refused(line: str, said: str) -> No
         ),
         ("demo What's a mean?", "a quote on the %%chat line has no partner"),
         (f"demo {'word ' * 99}", "word…' does not belong"),
+        ("demo --tools look run", "Type it so:\n%%chat --tools look,run"),
+        ("demo --tools look, run, price", "Type it so:\n%%chat --tools look,run,price"),
     ],
 )
 def test_a_wrong_line_says_what_was_meant(line: str, said: str) -> None:

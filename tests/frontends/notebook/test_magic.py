@@ -226,6 +226,19 @@ def test_what_sets_a_key_stands_on_a_line_of_its_own(kernel: RunningKernel) -> N
 
 
 @pytest.mark.parametrize(
+    "cell", ["%%chat --help", "%%chat demo --help", "%%chat demo -h\nHi", "%%chat help", "%%chat ?"]
+)
+def test_a_cell_that_asks_for_help_gets_it_and_asks_nothing(
+    kernel: RunningKernel, cell: str
+) -> None:
+    ran = kernel.run(cell)
+
+    assert ran.status == "ok", ran.error
+    assert ran.text.startswith("Ask a language model.")
+    assert kernel.run("print(__import__('nbchat').chat().turns)").text == "[]\n"
+
+
+@pytest.mark.parametrize(
     ("cell", "words"),
     [
         ("%%chat kimi-k2-thinkng\nHi", "Did you mean 'kimi-k2-thinking'"),

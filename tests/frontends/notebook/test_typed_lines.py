@@ -135,6 +135,18 @@ def test_comments_above_a_chat_cell_are_no_part_of_it(kernel: RunningKernel, kim
             assert kimi.requests[-1].json["messages"][-1]["content"] == "# Why?\n%chat"
 
 
+@pytest.mark.parametrize("above", ["", "# The sky\n"])
+def test_spaces_before_chat_are_no_part_of_it(
+    kernel: RunningKernel, kimi: Service, above: str
+) -> None:
+    kimi.always(answer(*said("Yes.")))
+
+    ran = kernel.run(f"{above}   %%chat kimi-k2.6\nWhy?\n  - so")
+
+    assert ran.status == "ok", ran.error
+    assert kimi.requests[-1].json["messages"][-1]["content"] == "Why?\n  - so"
+
+
 @pytest.mark.field("C2")
 def test_a_cell_below_comments_is_run_again_kept_and_refused_as_any(
     kernel: RunningKernel, kimi: Service

@@ -24,7 +24,7 @@ COLON = re.compile("([:：])")
 
 @command(
     "check [MODEL] [--live]",
-    "is this set up, and what is missing? Without a question; --live asks two short ones",
+    "is this set up, and what is missing? --live asks two short questions",
     group="general",
 )
 def check(chat: ChatCommand, text: str = "") -> None:

@@ -32,8 +32,7 @@ AND_RUN = (
 
 @command(
     "fix [--run] [TEXT]",
-    "have the cell that failed last repaired; the repaired one goes below and is not run, unless "
-    "you allow it with --run",
+    "have the cell that failed last repaired; --run runs it, if you agree",
     group="notebook",
 )
 def fix(chat: ChatCommand, text: str = "") -> Answer | None:

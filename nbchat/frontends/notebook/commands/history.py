@@ -139,7 +139,7 @@ def _refuse_to_lose(conversation: Conversation) -> None:
 
 @command(
     "delete ID or NAME",
-    "remove a conversation, or the rows of a map, for good, from memory and from the disk",
+    "remove a conversation, or the rows of a map, for good: memory and disk",
     group="history",
 )
 def delete(chat: ChatCommand, which: str = "") -> None:

@@ -40,7 +40,7 @@ PROVIDER_HEAD = ["type", "provider", "key in", "", "a model"]
 
 @command(
     "models [PATTERN]",
-    "the models you can ask now; all, those with PATTERN, or --live PROVIDER: what it has today",
+    "models you can ask now, all, or with PATTERN; --live PROVIDER: its own list",
     group="general",
 )
 def models(chat: ChatCommand, pattern: str = "") -> None:

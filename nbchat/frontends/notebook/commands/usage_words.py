@@ -36,7 +36,7 @@ def period_and_group(typed: str) -> tuple[Period, By]:
         if word != BY:
             period = _one_of(word, PERIODS, "a time")
         elif words:
-            by = _one_of(words.pop(0), tuple(GROUPS), f"behind {BY}")
+            by = _one_of(words.pop(0), tuple(GROUPS), "a group")
         else:
             raise BadCommand(f"{BY} takes {in_words(GROUPS)}, such as:\n%chat usage {BY} day")
     return period, by

@@ -13,6 +13,8 @@ from ....fakes.provider import Service, answer, said
 from ....running_kernel import RunningKernel
 from ..conftest import KEY, plain
 
+WIDEST = 110  # characters of an output that is 860 pixels wide
+
 
 def test_chat_alone_tells_the_state_and_the_commands(kernel: RunningKernel) -> None:
     text = kernel.run("%chat").text
@@ -31,6 +33,13 @@ def test_chat_alone_tells_the_state_and_the_commands(kernel: RunningKernel) -> N
         "ask",
     ):
         assert f"%chat {command}" in text
+
+
+def test_a_line_of_the_help_fits_into_a_cell_on_a_laptop(kernel: RunningKernel) -> None:
+    lines = re.findall(r"^  %chat .*", kernel.run("%chat help").text, re.MULTILINE)
+
+    assert len(lines) > 25
+    assert max(map(len, lines)) <= WIDEST
 
 
 def test_help_is_there_by_every_name_people_try(kernel: RunningKernel) -> None:

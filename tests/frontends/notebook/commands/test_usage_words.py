@@ -14,6 +14,7 @@ from nbchat import runtime
 from nbchat.errors import BadCommand
 from nbchat.frontends.notebook.commands.table import run_line
 from nbchat.frontends.notebook.commands.usage_words import period_and_group
+from nbchat.store.spent_table import NOTHING
 
 from ....fakes.provider import Service, answer, said
 from ....trusted import write_trusted
@@ -39,7 +40,7 @@ def told(shell: InteractiveShell, line: str, capsys: pytest.CaptureFixture[str])
 def test_a_time_is_shown_in_groups_with_a_row_for_all(
     shell: InteractiveShell, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert told(shell, "usage today", capsys) == "Nothing was spent.\n"
+    assert told(shell, "usage today", capsys) == f"{NOTHING}\n"
     nbchat.ask("kimi-k2-thinking", "Hi")
     nbchat.chat("physics").ask("Hi", "kimi-k2.6")
 
@@ -83,7 +84,7 @@ def test_the_words_behind_it_come_in_any_order(typed: str, meant: tuple[str, str
         ("yesterday", "'today', 'month' or 'all' as a time, not 'yesterday'"),
         ("todya", "Did you mean 'today'?"),
         ("--by", "--by takes 'model', 'day', 'notebook' or 'conversation'"),
-        ("--by hour", "not 'hour'"),
+        ("--by hour", "or 'conversation' as a group, not 'hour'"),
         ("today --by mode", "Did you mean 'model'?"),
     ],
 )
