@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from nbchat.engine.findings import NOT_LOOKED_AT, Finding, first_to_do
-from nbchat.languages import translated
+from nbchat.languages import listed, translated
 from nbchat.render.terminal.clean import columns, padded, wrapped
 from nbchat.wording import to_copy
 
@@ -67,8 +67,7 @@ def rows(findings: Sequence[Finding]) -> list[tuple[str, str, str]]:
         elif one.seen != NOT_LOOKED_AT:
             table.append((one.about, STATES[one.state], one.seen))
         elif one.about == skipped[0]:
-            names = ", ".join(map(translated, skipped))
-            table.append(("the rest", STATES[one.state], f"{NOT_LOOKED_AT}: {names}"))
+            table.append(("the rest", STATES[one.state], f"{NOT_LOOKED_AT}: {listed(skipped)}"))
     return [
         (translated(about), translated(state), translated(seen)) for about, state, seen in table
     ]

@@ -7,7 +7,9 @@ answer. What is shown to a person goes through `translated` on its way.
 from __future__ import annotations
 
 import os
+import re
 import sys
+from collections.abc import Iterable
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
@@ -18,6 +20,7 @@ ENGLISH, CHINESE = "en", "zh"
 VARIABLE = "NBCHAT_LANG"
 # Of these the first that is set counts, as for gettext.
 LOCALE = ("LC_ALL", "LC_MESSAGES", "LANG")
+LONGEST_KEPT = 10_000  # characters of a text that is remembered with what it is in Chinese
 
 _page_is_chinese = False  # JupyterLab, or the browser of a panel
 
@@ -63,7 +66,29 @@ def translated(text: str) -> str:
     """
     if language() == ENGLISH or text.isspace():
         return text
-    return _in_chinese(text)
+    return _in_chinese(text) if len(text) <= LONGEST_KEPT else _book().translated(text)
+
+
+def listed(texts: Iterable[str]) -> str:
+    """Texts in a row, each in the person's language.
+
+    >>> listed(["image", "thinking"])
+    'image, thinking'
+    """
+    others = [*map(translated, texts)]
+    if language() == ENGLISH:
+        return ", ".join(others)
+    return ("；" if any(re.search("[，：；]", one) for one in others) else "、").join(others)
+
+
+def aside(text: str) -> str:
+    """A remark in brackets, in the person's language.
+
+    >>> aside("nothing was sent")
+    '(nothing was sent)'
+    """
+    other = translated(text)
+    return f"({text})" if other == text else f"（{other}）"
 
 
 @lru_cache(maxsize=1_000)  # what streams is painted many times a second, mostly with the same words

@@ -10,10 +10,13 @@ CLOSING = ("。", "，", "：", "；", "！", "？", "）")
 HAN = re.compile(r".*[\u4e00-\u9fff].*")
 _LATIN = re.compile(r"[A-Za-z\d'\"]")
 _ENDS_IN_HAN, _BEGINS_IN_HAN = re.compile(r"[\u4e00-\u9fff] ?$"), re.compile(r" ?[\u4e00-\u9fff]")
+_NOTE = re.compile(r" ?\((?P<words>[^()]*)\) ?")
 
 
 def joined(said: str, behind: str) -> str:
     """Two pieces in a row; Chinese has its own signs, and no space between sentences."""
+    if (note := _NOTE.match(behind)) and _ENDS_IN_HAN.search(said):
+        return joined(f"{said.rstrip()}（{note['words']}）", behind[note.end() :])
     for sign, wide in FULL_WIDTH.items():
         if behind.startswith(sign) and not said.endswith(CLOSING[:-1]):
             return f"{said}{wide}{behind[len(sign) :].lstrip()}"
@@ -31,3 +34,14 @@ def spaced(said: str, behind: str) -> str:
     is_close = HAN.match(said[-1:]) and _LATIN.match(behind[:1])
     is_close = is_close or (_LATIN.match(said[-1:]) and HAN.match(behind[:1]))
     return f"{said} {behind}" if is_close else said + behind
+
+
+def widened(left: str, behind: str) -> str:
+    """What stays as it is before a sentence in Chinese, with a Chinese sign at its end.
+
+    >>> widened("a.toml: ", "未设置")
+    'a.toml：'
+    """
+    sign = left[-2:]
+    wide = FULL_WIDTH.get(sign, "") if sign in (": ", ", ") and HAN.match(behind[:1]) else ""
+    return left[:-2] + wide if wide else left
