@@ -81,14 +81,16 @@ def listed(texts: Iterable[str]) -> str:
     return ("；" if any(re.search("[，：；]", one) for one in others) else "、").join(others)
 
 
-def aside(text: str) -> str:
-    """A remark in brackets, in the person's language.
+def aside(text: str, before: str = "") -> str:
+    """A remark in brackets, in the person's language; it may stand behind a text.
 
-    >>> aside("nothing was sent")
-    '(nothing was sent)'
+    >>> aside("nothing was sent"), aside("not trusted", "a.toml")
+    ('(nothing was sent)', 'a.toml (not trusted)')
     """
     other = translated(text)
-    return f"({text})" if other == text else f"（{other}）"
+    if other != text:
+        return f"{before}（{other}）"
+    return f"{before} ({text})" if before else f"({text})"
 
 
 @lru_cache(maxsize=1_000)  # what streams is painted many times a second, mostly with the same words

@@ -33,6 +33,7 @@ _ROW = re.compile(r"(?P<first>.+)(?P<sign> or | and )(?P<last>.+)")
 _JOINS = {" or ": " 或 ", " and ": " 和 "}
 _NAME = re.compile(r"[^\s,]+")
 _CODE = re.compile(r"(?=.*[A-Z\d_'\"=])[^\s,]+")  # a name of a program's
+_STATUS = re.compile(r"\d{3}\)")
 _PLACE = re.compile(r"[/\\_]")
 _ONE = re.compile(r"\S+|'[^']*'|\"[^\"]*\"")
 _SENTENCES = re.compile(r"[.:;!?] ")
@@ -189,9 +190,9 @@ class _Reading:
             sign = FULL_WIDTH.get(left, "")
             if sign and self._line[:start].endswith(")") and (HAN.match(behind) or not behind):
                 left = sign  # behind a note in brackets
-            if not HAN.match(self._line[end : end + 1]):
-                left = widened(left, behind)
-            cost, other = price * (end - start) + rest, left + behind
+            is_theirs = HAN.match(self._line[end : end + 1])
+            other = left + behind if is_theirs else widened(left, behind)
+            cost = price * (end - start) + rest
         for match in sorted(ways, key=lambda one: self._best[one.end][0]):
             rest, behind = self._best[match.end]
             if rest >= cost:
@@ -228,8 +229,8 @@ class _Reading:
 
 
 def _price(left: str) -> float:
-    """What it costs to leave a character of it: little of a sign, or of a name of a program's."""
-    if not any(map(str.isalnum, left)):
+    """What it costs to leave a character: little of a sign, a status, or a program's name."""
+    if not any(map(str.isalnum, left)) or _STATUS.match(left):
         return 0.05
     return 0.1 if _PLACE.search(left) else 1.0
 

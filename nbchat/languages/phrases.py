@@ -13,9 +13,9 @@ QUOTING = "It says: "
 HOLE = re.compile(r"\{(\d)\}")
 WORD = re.compile(r"[^\W\d_]+")
 BOUNDARY = re.compile(r"(?=[.,:;!?](?:\s|$))|(?<=[.,:;!?)·])\s+|\s+(?=[(·])|$")
-# "{0} turns" is of a number alone.
+# "{0} turns" is of a number alone, "{0} left" of a time, too.
 _NOUN = re.compile(r" [a-z]+")
-NUMBER = re.compile(r"\(?~?\d[\d,.]*")
+NUMBER = re.compile(r"\(?~?\d[\d,.]*(?: s|(?: h \d+)? min)?")
 _BEFORE_WORD = re.compile(r"(?:^|[·→])\s*$")
 _BEHIND_WORD = re.compile(r"\s*(?:$|[·→])")
 _BEFORE_FRAGMENT = re.compile(r"(?:^|[.,:;!?·(→])\s*$")

@@ -15,8 +15,8 @@ _NOTE = re.compile(r" ?\((?P<words>[^()]*)\) ?")
 
 def joined(said: str, behind: str) -> str:
     """Two pieces in a row; Chinese has its own signs, and no space between sentences."""
-    if (note := _NOTE.match(behind)) and _ENDS_IN_HAN.search(said):
-        return joined(f"{said.rstrip()}（{note['words']}）", behind[note.end() :])
+    if (note := _NOTE.match(behind)) and HAN.match(said):
+        return joined(f"{said.rstrip(' ')}（{note['words']}）", behind[note.end() :])
     for sign, wide in FULL_WIDTH.items():
         if behind.startswith(sign) and not said.endswith(CLOSING[:-1]):
             return f"{said}{wide}{behind[len(sign) :].lstrip()}"
@@ -37,11 +37,16 @@ def spaced(said: str, behind: str) -> str:
 
 
 def widened(left: str, behind: str) -> str:
-    """What stays as it is before a sentence in Chinese, with a Chinese sign at its end.
+    """What stays as it is, and what is in Chinese behind it, with Chinese signs between them.
 
-    >>> widened("a.toml: ", "未设置")
-    'a.toml：'
+    >>> widened("a.toml: ", "未设置"), widened("(", "3 轮) x")
+    ('a.toml：未设置', '（3 轮）x')
     """
-    sign = left[-2:]
-    wide = FULL_WIDTH.get(sign, "") if sign in (": ", ", ") and HAN.match(behind[:1]) else ""
-    return left[:-2] + wide if wide else left
+    note = _NOTE.match(left + behind)
+    if left == "(" and note and HAN.match(note["words"]):
+        return f"（{note['words']}）{behind[note.end() - 1 :]}"
+    if behind.startswith("（"):
+        return left.rstrip(" ") + behind
+    if left.endswith((": ", ", ")) and HAN.match(behind[:1]):
+        return left[:-2] + FULL_WIDTH[left[-2:]] + behind
+    return left + behind

@@ -215,7 +215,7 @@ def test_what_is_printed_of_an_answer(capsys: pytest.CaptureFixture[str]) -> Non
     assert "[图片，8 × 8" in told
     assert "[run, 失败: df.mean()]" in told
     assert "… 还有 10 行" in told
-    assert "(输入的内容未被使用：面板已先答复。)" in told
+    assert "（输入的内容未被使用：面板已先答复。）" in told
     assert not english_left(told)
 
 

@@ -144,7 +144,7 @@ def test_a_check_is_told_in_chinese_in_lines_of_its_width(monkeypatch: pytest.Mo
     assert english_left(text, ("R3 of X",)) == []
     assert all(columns(line) <= 60 for line in lines)
     assert "密钥：KIMI_API_KEY 已设置，但是空的。\n  设置密钥：\n  %chat providers kimi" in text
-    assert "未检查：回答, 在它的列表中" in text
+    assert "未检查：回答、模型列表" in text
     rows = lines[lines.index("") + 1 :]
     states = [
         columns(row[: found.start()]) for row in rows if (found := re.search("正常|有问题", row))

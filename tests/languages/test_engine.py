@@ -53,7 +53,7 @@ NAME = "Moonshot AI (Kimi)"
 WORDS = "Invalid x of y, or of z. Please look at it anew"  # a provider's own
 PLACE = "https://api.example.com/v1"
 HAN = re.compile(r"[\u4e00-\u9fff]")
-QUOTED = re.compile(r"(?<=它说：).*?(?=。(?:[\u4e00-\u9fff]|$))|(?<=\(404: ).*?(?=\))", re.M)
+QUOTED = re.compile(r"(?<=它说：).*?(?=。(?:[\u4e00-\u9fff]|$))|(?<=（404: ).*?(?=）)", re.M)
 
 
 @pytest.fixture(autouse=True)
@@ -97,7 +97,7 @@ def test_every_status_is_said_in_chinese_around_the_providers_words(status: int)
 
     check(text.partition(": ")[2])
     assert NAME in text
-    assert f"({status})" in text
+    assert f"（{status}）" in text
     assert f"它说：{WORDS}。" in text
     assert "已尝试 3 次。" in text
 
@@ -255,14 +255,14 @@ NOTICES: Mapping[str, str] = {
     "2 keys masked in what was sent.": "发送的内容中已遮盖 2 个密钥。",
     "there is no list of models at https://a.example/v1/models (404), but one at "
     "https://a.example/api/tags, as servers of the format ollama have it.": (
-        "https://a.example/v1/models 没有模型列表 (404)，但 https://a.example/api/tags 有一个，"
+        "https://a.example/v1/models 没有模型列表（404），但 https://a.example/api/tags 有一个，"
         "这是 ollama 格式的服务器才有的。"
     ),
     "there is no list of models at https://a.example/v1/models (404); questions go to /v1 (405)": (
-        "https://a.example/v1/models 没有模型列表 (404)；提问发往 /v1 (405)"
+        "https://a.example/v1/models 没有模型列表（404）；提问发往 /v1（405）"
     ),
     "glm-5 does not search the web beside other tools; the search was left out.": (
-        "glm-5 使用其他工具时不搜索网页；搜索已略去。"
+        "glm-5 使用其他工具时不搜索网络；搜索已略去。"
     ),
 }
 
