@@ -47,6 +47,12 @@ def of_pages() -> str:
     return locale if _is_chinese(locale) else ""
 
 
+def not_spoken() -> str:
+    """The language that NBCHAT_LANG names, where nbchat has no words of it."""
+    wanted = os.environ.get(VARIABLE, "").strip()
+    return "" if wanted[:2].lower() in ("", ENGLISH, CHINESE) else wanted
+
+
 def _is_chinese(name: str) -> bool:
     """Of a language or a locale, such as "zh_CN.UTF-8"."""
     return name.lower().startswith(CHINESE)

@@ -89,7 +89,10 @@ BOOK = Phrasebook(
         ("it turns around", "it turns around"),
         ("What a server says itself.", "What a server says itself."),
         ("Kimi (Moonshot) wants a key, and none is set.", "Kimi (Moonshot) 需要密钥，但没有设置。"),
-        ("Wants a key, and none is set (401). Look around", "需要密钥，但没有设置（401）。看看周围"),
+        (
+            "Wants a key, and none is set (401). Look around",
+            "需要密钥，但没有设置（401）。看看周围",
+        ),
         ("It says: look around. 3 turns", "它说：look around。3 轮"),
         ("Who turns off the lights", "Who turns off the lights"),
         ("set", "已设置"),
