@@ -18,7 +18,8 @@ SHORTEST_PART = 3  # letters of a provider's name by which it is recognised
 PROGRAMS = {"llama-server": "llamacpp"}
 ORDER = "The order is nbchat.ask(MODEL, QUESTION), and chat.ask(QUESTION, MODEL) of a conversation."
 NOT_IN_TABLE = (
-    "One that is not in the table is asked for as PROVIDER:ITS-ID. All names:\n%chat models all"
+    "One that is not in the table is asked for as PROVIDER:ITS-ID. "
+    + "All names:\n%chat models all"
 )
 LOOKS_LIKE_A_KEY = f"the name of a model is expected, and this one looks like a key. {ORDER}"
 
