@@ -10,6 +10,8 @@ CLOSING = ("。", "，", "：", "；", "！", "？", "）")
 HAN = re.compile(r".*[\u4e00-\u9fff].*")
 _LATIN = re.compile(r"[A-Za-z\d'\"]")
 _ENDS_IN_HAN, _BEGINS_IN_HAN = re.compile(r"[\u4e00-\u9fff] ?$"), re.compile(r" ?[\u4e00-\u9fff]")
+_WORDS = re.compile(r"[\u4e00-\u9fff]")
+_COUNT = re.compile(r"(?:\d[\d,.]* )?[\u4e00-\u9fff]")
 _NOTE = re.compile(r" ?\((?P<words>[^()]*)\) ?")
 
 
@@ -47,6 +49,7 @@ def widened(left: str, behind: str) -> str:
         return f"（{note['words']}）{behind[note.end() - 1 :]}"
     if behind.startswith("（"):
         return left.rstrip(" ") + behind
-    if left.endswith((": ", ", ")) and HAN.match(behind[:1]):
+    starts = {": ": _COUNT, ", ": _WORDS}.get(left[-2:])
+    if starts and starts.match(behind):
         return left[:-2] + FULL_WIDTH[left[-2:]] + behind
     return left + behind
