@@ -17,7 +17,7 @@ _NOTE = re.compile(r" ?\((?P<words>[^()]*)\) ?")
 
 def joined(said: str, behind: str) -> str:
     """Two pieces in a row; Chinese has its own signs, and no space between sentences."""
-    if (note := _NOTE.match(behind)) and HAN.match(said):
+    if (note := _NOTE.match(behind)) and _ENDS_IN_HAN.search(said):
         return joined(f"{said.rstrip(' ')}（{note['words']}）", behind[note.end() :])
     for sign, wide in FULL_WIDTH.items():
         if behind.startswith(sign) and not said.endswith(CLOSING[:-1]):

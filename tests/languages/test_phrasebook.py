@@ -123,6 +123,10 @@ BOOK = Phrasebook(
         ("main: Look around", "main：看看周围"),
         ("x (3 turns)", "x（3 轮）"),
         ("x: 中文 (3, 4)", "x: 中文 (3, 4)"),
+        (
+            "Who broke off: Kimi (Moonshot) wants a key, and none is set.",
+            "Who broke off: Kimi (Moonshot) 需要密钥，但没有设置。",
+        ),
         ("12 s left", "剩余 12 s"),
         ("2 h 30 min left", "剩余 2 h 30 min"),
         ("nothing left", "nothing left"),
