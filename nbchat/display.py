@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from nbchat.languages import translated
+from nbchat.languages import aside, listed, translated
 from nbchat.render.characters import readable
 from nbchat.render.page import answer_parts, note, plain, styled_page
 from nbchat.render.terminal.clean import clean_words
@@ -43,11 +43,10 @@ def conversation_bundle(about: str, turns: Sequence[Turn]) -> dict[str, str]:
     html = [note(words) for words in text]
     for turn in shown:
         question, rest = short_question(turn.as_typed)
-        rest = translated(rest)
-        html.append(asked_html(question) + (note(rest) if rest else ""))
+        html.append(asked_html(question) + (note(translated(rest)) if rest else ""))
         answerer = [fact for fact in (turn.answer.model, turn.answer.host) if fact]
         html.append(answer_parts(turn.answer, footer=answerer))
-        asked = f"> {question.strip()}" + (f"\n({rest})" if rest else "")
+        asked = f"> {question.strip()}" + (f"\n{aside(rest)}" if rest else "")
         text.append(f"{asked}\n\n{plain(turn.answer)}")
     return {
         "text/html": styled_page("".join(html)),
@@ -82,4 +81,4 @@ def _model_cells(model: Model) -> tuple[str, ...]:
         if model.status in ("current", "unlisted")
         else f"{translated(model.status)} {model.retired_on or ''}".strip()
     )
-    return (model.id, model.type, window, price_text(model), abilities(model), status)
+    return (model.id, model.type, window, price_text(model), listed(abilities(model)), status)

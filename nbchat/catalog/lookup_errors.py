@@ -29,7 +29,8 @@ ALSO_CALLED = {
 FAMILIES = {"chatgpt": "gpt"}  # what a family of models is called otherwise
 ORDER = "The order is nbchat.ask(MODEL, QUESTION), and chat.ask(QUESTION, MODEL) of a conversation."
 NOT_IN_TABLE = (
-    "One that is not in the table is asked for as PROVIDER:ITS-ID. All names:\n%chat models all"
+    "One that is not in the table is asked for as PROVIDER:ITS-ID. "
+    + "All names:\n%chat models all"
 )
 LOOKS_LIKE_A_KEY = f"the name of a model is expected, and this one looks like a key. {ORDER}"
 

@@ -20,13 +20,13 @@ class Models(list[Model]):
         return models_bundle(self)
 
 
-def abilities(model: Model) -> str:
+def abilities(model: Model) -> list[str]:
     """What a model does besides reading and writing text.
 
     >>> abilities(Model(id="m", name="M", type="x", features=("text", "image", "thinking")))
-    'image, thinking'
+    ['image', 'thinking']
     """
-    return ", ".join(feature for feature in model.features if feature != "text")
+    return [feature for feature in model.features if feature != "text"]
 
 
 def price_text(model: Model) -> str:

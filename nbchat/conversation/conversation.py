@@ -354,14 +354,19 @@ class Conversation(Tree):
         return write_export(self, Path(path))
 
     def __repr__(self) -> str:
-        count = len(self.turns)
-        model = self.model or (self.last.answer.model if self.last else "")
-        return f"<Conversation {self.name!r}: {plural(count, 'turn')}{model and f', {model}'}>"
+        return f"<{self._about}>"
+
+    @property
+    def _about(self) -> str:
+        turns = plural(len(self.turns), "turn")
+        if model := self.model or (self.last.answer.model if self.last else ""):
+            return f"Conversation {self.name!r}: {turns}, {model}"
+        return f"Conversation {self.name!r}: {turns}"
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         from nbchat.display import conversation_bundle
 
-        return conversation_bundle(repr(self).strip("<>"), self.turns)
+        return conversation_bundle(self._about, self.turns)
 
     def unbind(self) -> None:
         """Forget the event loop, which has been closed: the next question starts another."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from nbchat.dataframes.row import NotAsked, Row
@@ -14,14 +14,20 @@ ANSWER = "answer"
 
 
 def answer_columns(
-    rows: Sequence[Row], wanted: ValueType | None, taken: Collection[str]
+    rows: Sequence[Row],
+    wanted: ValueType | None,
+    taken: Collection[str],
+    say: Callable[[str], str] = str,
 ) -> dict[str, list[Any]]:
-    """The columns by name; a name that the data has already gets `_answer` behind it."""
+    """The columns by name; a name that the data has already gets `_answer` behind it.
+
+    `say` puts what has failed into the words of whoever looks at it.
+    """
     columns: dict[str, list[Any]] = {ANSWER: [*map(_text, rows)]}
     if wanted:
         columns = _value_columns(rows, wanted)
     columns |= {
-        "error": [error_text(row.error) for row in rows],
+        "error": [error_text(row.error, say) for row in rows],
         "tokens": [_tokens(row) for row in rows],
         "cost": [_amount(row) for row in rows],
     }
@@ -33,14 +39,14 @@ def answer_columns(
     return own
 
 
-def error_text(error: Exception | None) -> str | None:
+def error_text(error: Exception | None, say: Callable[[str], str] = str) -> str | None:
     """What failed, in one line; of a row that was not asked just that."""
     if error is None:
         return None
     if isinstance(error, NotAsked):
-        return str(error)
+        return say(str(error))
     happened = getattr(error, "happened", None) or str(error).partition("\n")[0]
-    return f"{error_name(error)}: {' '.join(happened.split())}"
+    return f"{error_name(error)}: {say(' '.join(happened.split()))}"
 
 
 def _text(row: Row) -> str | None:

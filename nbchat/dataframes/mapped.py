@@ -12,6 +12,7 @@ from nbchat.dataframes.row import NotAsked
 from nbchat.dataframes.row import Row as Row
 from nbchat.dataframes.shown import MOST_ROWS, failed_words, mapped_bundle
 from nbchat.events import Usage, summed
+from nbchat.languages import translated
 from nbchat.values.value_type import ValueType
 from nbchat.wording import plural
 
@@ -130,7 +131,7 @@ class Mapped:
         """
         rows = self.rows[:MOST_ROWS]
         index, columns = [row.index for row in self.rows], self._own_columns()
-        columns |= answer_columns(rows, self._wanted, columns)
+        columns |= answer_columns(rows, self._wanted, columns, translated)
         if not any(row.error for row in rows):
             columns.pop("error", None)
         below = [self.summary, failed_words(self.failed, self._variable), remarks]

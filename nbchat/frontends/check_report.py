@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from nbchat.engine.findings import NOT_LOOKED_AT, Finding, first_to_do
-from nbchat.languages import translated
+from nbchat.languages import listed, translated
 from nbchat.render.terminal.clean import columns, padded, wrapped
 from nbchat.wording import to_copy
 
@@ -35,23 +35,14 @@ def faults(findings: Sequence[Finding]) -> list[Fault]:
     for finding in first_to_do(findings):
         command = to_copy(f"{finding.seen}\n{finding.to_do}")
         to_do = finding.to_do.removesuffix(command) if command else finding.to_do
-        seen, to_do = _translated(finding.seen, " ".join(to_do.split()))
-        told.append(Fault(f"{_heading(finding.about)}{seen}", to_do, command))
+        to_do = " ".join(translated(to_do).split())
+        told.append(Fault(_heading(finding.about) + translated(finding.seen), to_do, command))
     return told
 
 
 def _heading(about: str) -> str:
     other = translated(about)
     return f"{other}：" if other != about else f"{about[:1].upper()}{about[1:]}: "
-
-
-def _translated(what: str, to_do: str) -> tuple[str, str]:
-    """Both; what to do may be the end of a sentence that is known as a whole alone."""
-    end, whole = translated(to_do), translated(f"{what} {to_do}")
-    if to_do and end == to_do and whole != f"{what} {to_do}":
-        happened, stop, end = whole.rpartition("。")
-        return happened + stop, end
-    return translated(what), end
 
 
 def rows(findings: Sequence[Finding]) -> list[tuple[str, str, str]]:
@@ -67,8 +58,7 @@ def rows(findings: Sequence[Finding]) -> list[tuple[str, str, str]]:
         elif one.seen != NOT_LOOKED_AT:
             table.append((one.about, STATES[one.state], one.seen))
         elif one.about == skipped[0]:
-            names = ", ".join(map(translated, skipped))
-            table.append(("the rest", STATES[one.state], f"{NOT_LOOKED_AT}: {names}"))
+            table.append(("the rest", STATES[one.state], f"{NOT_LOOKED_AT}: {listed(skipped)}"))
     return [
         (translated(about), translated(state), translated(seen)) for about, state, seen in table
     ]

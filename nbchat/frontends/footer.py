@@ -10,6 +10,7 @@ from nbchat import runtime
 from nbchat.catalog.prices import row_of
 from nbchat.costs import cost_by_settings
 from nbchat.events import Answer
+from nbchat.languages import listed, translated
 from nbchat.middleware.spending import DEMO
 from nbchat.turns import Turn
 
@@ -18,11 +19,24 @@ MILLION = 1_000_000
 
 def footer(turn: Turn) -> list[str]:
     """The parts of the line; nothing in it changes from run to run."""
+    sent = f"sent {', '.join(turn.inserted)}" if turn.inserted else ""
+    return [*_facts(turn), *([sent] if sent else [])]
+
+
+def told_footer(turn: Turn) -> list[str]:
+    """The same in the person's language."""
+    return [*map(translated, _facts(turn)), *sent_along(turn)]
+
+
+def sent_along(turn: Turn) -> list[str]:
+    """What was put into the question, in the person's language."""
+    return [translated(f"sent {listed(turn.inserted)}")] if turn.inserted else []
+
+
+def _facts(turn: Turn) -> list[str]:
     answer = turn.answer
     facts = [_who(turn), answer.host, str(answer.usage), str(cost_by_settings([answer]))]
     facts.append(_window_share(answer))
-    if turn.inserted:
-        facts.append(f"sent {', '.join(turn.inserted)}")
     return [fact for fact in facts if fact]
 
 

@@ -7,7 +7,9 @@ answer. What is shown to a person goes through `translated` on its way.
 from __future__ import annotations
 
 import os
+import re
 import sys
+from collections.abc import Iterable
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
@@ -18,6 +20,7 @@ ENGLISH, CHINESE = "en", "zh"
 VARIABLE = "NBCHAT_LANG"
 # Of these the first that is set counts, as for gettext.
 LOCALE = ("LC_ALL", "LC_MESSAGES", "LANG")
+LONGEST_KEPT = 10_000  # characters of a text that is remembered with what it is in Chinese
 
 _page_is_chinese = False  # JupyterLab, or the browser of a panel
 
@@ -44,6 +47,12 @@ def of_pages() -> str:
     return locale if _is_chinese(locale) else ""
 
 
+def not_spoken() -> str:
+    """The language that NBCHAT_LANG names, where nbchat has no words of it."""
+    wanted = os.environ.get(VARIABLE, "").strip()
+    return "" if wanted[:2].lower() in ("", ENGLISH, CHINESE) else wanted
+
+
 def _is_chinese(name: str) -> bool:
     """Of a language or a locale, such as "zh_CN.UTF-8"."""
     return name.lower().startswith(CHINESE)
@@ -63,7 +72,31 @@ def translated(text: str) -> str:
     """
     if language() == ENGLISH or text.isspace():
         return text
-    return _in_chinese(text)
+    return _in_chinese(text) if len(text) <= LONGEST_KEPT else _book().translated(text)
+
+
+def listed(texts: Iterable[str]) -> str:
+    """Texts in a row, each in the person's language.
+
+    >>> listed(["image", "thinking"])
+    'image, thinking'
+    """
+    others = [*map(translated, texts)]
+    if language() == ENGLISH:
+        return ", ".join(others)
+    return ("；" if any(re.search("[，：；]", one) for one in others) else "、").join(others)
+
+
+def aside(text: str, before: str = "") -> str:
+    """A remark in brackets, in the person's language; it may stand behind a text.
+
+    >>> aside("nothing was sent"), aside("not trusted", "a.toml")
+    ('(nothing was sent)', 'a.toml (not trusted)')
+    """
+    other = translated(text)
+    if other != text:
+        return f"{before}（{other}）"
+    return f"{before} ({text})" if before else f"({text})"
 
 
 @lru_cache(maxsize=1_000)  # what streams is painted many times a second, mostly with the same words

@@ -14,22 +14,26 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
-from nbchat.languages.phrases import BOUNDARY, HOLE, WORD, Match, Phrase, matches
-from nbchat.languages.signs import FULL_WIDTH, HAN, joined, spaced
+from nbchat.languages.phrases import BOUNDARY, HOLE, NUMBER, WORD, Match, Phrase, matches
+from nbchat.languages.signs import FULL_WIDTH, HAN, joined, spaced, widened
 
 FOLDER = Path(__file__).parent
 LONGEST_LINE = 2_000  # characters; a longer one is somebody's data
+LONGEST_TEXT = 20_000  # what is behind that is, too
 DEEPEST = 3  # values within values
 MOST_VALUES = 10_000  # that are kept
 LONG = 12  # letters of a sentence that is recognised by its beginning
 WHOLE = 1e9  # what it costs to leave a word of a value as it is
 BASE_URL = "the base URL"
+IT = "it"  # of which more is said
 
+_WORDS = re.compile(r"\S+\s*|\s+")
 _UNKNOWN = re.compile(r"\(|\S+\s*|\s+")
 _ROW = re.compile(r"(?P<first>.+)(?P<sign> or | and )(?P<last>.+)")
 _JOINS = {" or ": " 或 ", " and ": " 和 "}
 _NAME = re.compile(r"[^\s,]+")
 _CODE = re.compile(r"(?=.*[A-Z\d_'\"=])[^\s,]+")  # a name of a program's
+_STATUS = re.compile(r"\d{3}\)")
 _PLACE = re.compile(r"[/\\_]")
 _ONE = re.compile(r"\S+|'[^']*'|\"[^\"]*\"")
 _SENTENCES = re.compile(r"[.:;!?] ")
@@ -45,21 +49,33 @@ class Phrasebook:
     """
 
     def __init__(self, table: Mapping[str, str]) -> None:
-        self._by_word: dict[str, list[Phrase]] = defaultdict(list)
+        self._by_start: dict[str, list[Phrase]] = defaultdict(list)  # a word or a sign
         self._loose: list[Phrase] = []  # that begin with a value
+        self._numbered: list[Phrase] = []  # that begin with a number
         self._values: dict[tuple[str, int], tuple[str, float]] = {}  # by the text and its depth
         self._counts: set[str] = set()
         for sentence, other in (*table.items(), *_noted(table)):
             phrase = Phrase.parse(sentence, other)
             if phrase.is_count and sentence.endswith("s"):
                 self._counts.add(sentence)
-            first = WORD.match(phrase.words[0])
-            is_whole = first and (first.end() < len(phrase.words[0]) or not phrase.holes)
-            (self._by_word[first[0].lower()] if first and is_whole else self._loose).append(phrase)
+            self._at(phrase).append(phrase)
+
+    def _at(self, phrase: Phrase) -> list[Phrase]:
+        """Where it is looked for: by what it begins with."""
+        if not phrase.words[0]:
+            return self._numbered if phrase.is_count else self._loose
+        first = WORD.match(phrase.words[0])
+        if first and first.end() == len(phrase.words[0]) and phrase.holes:
+            return self._loose  # a part of a word
+        return self._by_start[first[0].lower() if first else phrase.words[0][0]]
 
     def translated(self, text: str) -> str:
         """The text with every sentence that is known in the other language."""
-        return "\n".join(map(self._line, text.split("\n")))
+        ours, theirs = text[:LONGEST_TEXT], text[LONGEST_TEXT:]
+        if theirs:
+            ours, cut, rest = ours.rpartition("\n")
+            theirs = f"{cut}{rest}{theirs}"
+        return "\n".join(map(self._line, ours.split("\n"))) + theirs
 
     def _line(self, line: str) -> str:
         if not line.strip() or len(line) > LONGEST_LINE:
@@ -76,7 +92,10 @@ class Phrasebook:
 
         A sentence that has another one as its value is then not read in any other way.
         """
-        whole = (0.1 if _ONE.fullmatch(text) else 0.3) * len(text)
+        if _ONE.fullmatch(text):
+            whole = 0.1 * len(text)
+        else:  # never more than to leave it
+            whole = sum(min(0.3, _price(word)) * len(word) for word in _WORDS.findall(text))
         return min(self._value(text, depth)[1], whole)
 
     def _value(self, text: str, depth: int) -> tuple[str, float]:
@@ -92,12 +111,13 @@ class Phrasebook:
         plain = f"{'、'.join(first)} 或 {last}" if first else last
         if not WORD.search(text) or depth == DEEPEST:
             return plain, WHOLE
-        if WORD.fullmatch(text) and f"{{0}} {text}" not in self._counts:
+        if WORD.fullmatch(text) and text != IT and f"{{0}} {text}" not in self._counts:
             return plain, WHOLE  # one word alone is a name, but for a unit, such as "tokens"
         own = 0.02 * len(text)
-        reading = _Reading(self, text.strip(), depth + 1, whole=True)
-        if reading.cost < WHOLE:
-            return reading.other, own + reading.cost
+        for end, sign in (("", ""), (".", "。")):  # a sentence is a value without its full stop
+            reading = _Reading(self, f"{text.strip()}{end}", depth + 1, whole=True)
+            if reading.cost < WHOLE and reading.other.endswith(sign):
+                return reading.other.removesuffix(sign), own + reading.cost
         row = self._row(text, depth)
         return (row, own) if row else (plain, WHOLE)
 
@@ -113,16 +133,18 @@ class Phrasebook:
             return spaced(spaced("、".join(first), _JOINS[found["sign"]]), last)
         is_code = _all(_CODE, items)
         is_code = is_code or (_all(_NAME, items) and (len(items) > 2 or found["sign"] == " or "))
-        return f"{found['first']}{_JOINS[found['sign']]}{found['last']}" if is_code else ""
+        return f"{'、'.join(items[:-1])}{_JOINS[found['sign']]}{items[-1]}" if is_code else ""
 
     def loose(self, line: str) -> list[Phrase]:
         """The phrases that begin with a value, of which all words are in the line."""
-        return [one for one in self._loose if all(words in line for words in one.words[1:])]
+        return [one for one in self._loose if one.is_in(line)]
 
     def beginning(self, line: str, start: int) -> list[Phrase]:
-        """The phrases that begin with the word that stands there."""
-        first = WORD.match(line, start)
-        return self._by_word.get(first[0].lower(), []) if first else []
+        """The phrases that begin with the word, the number or the sign that stands there."""
+        if word := WORD.match(line, start):
+            return self._by_start.get(word[0].lower(), [])
+        signs = self._by_start.get(line[start], [])
+        return [*self._numbered, *signs] if NUMBER.match(line, start) else signs
 
 
 class _Reading:
@@ -168,7 +190,9 @@ class _Reading:
             sign = FULL_WIDTH.get(left, "")
             if sign and self._line[:start].endswith(")") and (HAN.match(behind) or not behind):
                 left = sign  # behind a note in brackets
-            cost, other = price * (end - start) + rest, left + behind
+            is_theirs = HAN.match(self._line[end : end + 1])
+            other = left + behind if is_theirs else widened(left, behind)
+            cost = price * (end - start) + rest
         for match in sorted(ways, key=lambda one: self._best[one.end][0]):
             rest, behind = self._best[match.end]
             if rest >= cost:
@@ -205,8 +229,8 @@ class _Reading:
 
 
 def _price(left: str) -> float:
-    """What it costs to leave a character of it: little of a sign, or of a name of a program's."""
-    if not any(map(str.isalnum, left)):
+    """What it costs to leave a character: little of a sign, a status, or a program's name."""
+    if not any(map(str.isalnum, left)) or _STATUS.match(left):
         return 0.05
     return 0.1 if _PLACE.search(left) else 1.0
 

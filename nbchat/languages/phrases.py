@@ -13,9 +13,9 @@ QUOTING = "It says: "
 HOLE = re.compile(r"\{(\d)\}")
 WORD = re.compile(r"[^\W\d_]+")
 BOUNDARY = re.compile(r"(?=[.,:;!?](?:\s|$))|(?<=[.,:;!?)·])\s+|\s+(?=[(·])|$")
-# "{0} turns" is of a number alone.
+# "{0} turns" is of a number alone, "{0} left" of a time, too.
 _NOUN = re.compile(r" [a-z]+")
-_NUMBER = re.compile(r"\(?~?\d[\d,.]*")
+NUMBER = re.compile(r"\(?~?\d[\d,.]*(?: s|(?: h \d+)? min)?")
 _BEFORE_WORD = re.compile(r"(?:^|[·→])\s*$")
 _BEHIND_WORD = re.compile(r"\s*(?:$|[·→])")
 _BEFORE_FRAGMENT = re.compile(r"(?:^|[.,:;!?·(→])\s*$")
@@ -44,6 +44,10 @@ class Phrase:
     def size(self) -> int:
         """How many letters of it are the same in every text."""
         return sum(map(len, self.words))
+
+    def is_in(self, line: str) -> bool:
+        """Whether all its words but the first are in the line."""
+        return all(words in line for words in self.words[1:])
 
     @property
     def is_count(self) -> bool:
@@ -104,7 +108,7 @@ def matches(phrase: Phrase, line: str, start: int) -> Iterator[Match]:
         values.append(line[place:at])
         place = at + len(words)
     for stop, end in _ends(others[-1], line, place):
-        if not phrase.is_count or _NUMBER.fullmatch(line, place, stop):
+        if not phrase.is_count or NUMBER.fullmatch(line, place, stop):
             yield Match(phrase, end, (*values, line[place:stop]))
 
 

@@ -36,9 +36,8 @@ SCOPES: tuple[Scope, ...] = get_args(Scope)
 NAMES = {"notebook": "in this notebook", "day": TODAY}
 MAY_GO_OVER = "those on their way may go over the budget."
 
-ASK_ALL_THE_SAME = (
-    'Nothing was sent. To ask all the same:\nbudget.unpriced = "allow"  # in your own nbchat.toml'
-)
+ALLOW = 'budget.unpriced = "allow"  # in your own nbchat.toml'
+ASK_ALL_THE_SAME = "Nothing was sent. " + f"To ask all the same:\n{ALLOW}"
 
 
 class Account(Protocol):

@@ -1,5 +1,6 @@
 """The fixtures of this folder."""
 
 from ..errors.on_stage import shell, stage
+from .chinese_kernel import session
 
-__all__ = ["shell", "stage"]
+__all__ = ["session", "shell", "stage"]

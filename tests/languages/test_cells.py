@@ -27,7 +27,9 @@ from nbchat.frontends.notebook.terminal import Drawn
 from nbchat.frontends.panel import source
 from nbchat.frontends.rows.in_cell import ending_output
 from nbchat.frontends.rows.in_terminal import PrintedLines
+from nbchat.frontends.rows.words import state_words
 from nbchat.frontends.turn_output import turn_output
+from nbchat.languages import translated
 from nbchat.languages.live import live
 from nbchat.messages import PROPOSE_PLAN, Image, Text, Thought, ToolCall, ToolResult
 from nbchat.picture_words import picture_words
@@ -39,12 +41,12 @@ from nbchat.tools.tool import FunctionTool
 
 from ..fakes.page import Desk
 from ..fakes.provider import Service, answer, said
-from ..frontends.notebook.calling import TOOLS, calls, next_box, reply_to_next
+from ..frontends.notebook.calling import calls, next_box, reply_to_next
 from ..pictures import png
-from ..running_kernel import Ran, RunningKernel
+from ..running_kernel import RunningKernel
+from .chinese_kernel import pages, plain
 from .left_over import english_left
 
-TAGS = re.compile(r"<style>.*?</style>|<[^>]+>", re.S)
 CODES = re.compile(r"\x1b\[[0-9;?]*[a-zA-Z]|\r")
 RUN = FunctionTool("run", code="code", approve=True)
 CALL = ToolCall("1", "run", {"code": "df.mean()\ndf.sum()"})
@@ -62,10 +64,6 @@ def no_other_language(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def chinese(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NBCHAT_LANG", "zh")
-
-
-def plain(html: str) -> str:
-    return " ".join(TAGS.sub(" ", html).split())
 
 
 def grown(*events: Event) -> GrowingAnswer:
@@ -146,23 +144,6 @@ def test_the_keys_of_a_question_for_consent(steps: tuple[Step, ...], mark: str, 
     assert prompt(ConsentQuestion(CALL, RUN, {}, steps), mark) == line
 
 
-@pytest.fixture
-def session(kernel: RunningKernel, service: Service) -> RunningKernel:
-    """A kernel that speaks Chinese, with tools, and whose Kimi is the service."""
-    kernel.run(
-        "import os\nos.environ.update(NBCHAT_LANG='zh', KIMI_API_KEY='k', "
-        f"KIMI_BASE_URL='{service.url}/v1')\n%load_ext nbchat"
-    )
-    kernel.run(TOOLS)
-    return kernel
-
-
-def pages(ran: Ran) -> list[str]:
-    """Each page that was shown on the way, in order."""
-    found = [message["content"].get("data", {}).get("text/html", "") for message in ran.messages]
-    return [page for page in map(plain, found) if page]
-
-
 def test_a_cell_asks_in_chinese_and_saves_in_english(
     session: RunningKernel, service: Service
 ) -> None:
@@ -215,13 +196,14 @@ def test_what_is_printed_of_an_answer(capsys: pytest.CaptureFixture[str]) -> Non
     assert "[图片，8 × 8" in told
     assert "[run, 失败: df.mean()]" in told
     assert "… 还有 10 行" in told
-    assert "(输入的内容未被使用：面板已先答复。)" in told
+    assert "（输入的内容未被使用：面板已先答复。）" in told
     assert not english_left(told)
 
 
 @pytest.mark.usefixtures("chinese")
 def test_how_far_rows_are(capsys: pytest.CaptureFixture[str]) -> None:
-    progress = RowsProgress("kimi-k2.6", 5000, done=4000, failed=3, skipped=12)
+    progress = RowsProgress("kimi-k2.6", 5000, done=4000, failed=3, skipped=12, seconds_left=9)
+    assert " · ".join(map(translated, state_words(progress))).endswith(" · 剩余 9 s")
     PrintedLines().end(progress)
 
     assert capsys.readouterr().out == "kimi-k2.6 · 4,015/5,000 行 · 失败 3 · 跳过 12\n"

@@ -44,7 +44,7 @@ MORE = (  # what is typed wrong, or at a wrong time
     "%chat delete", "%chat delete zzz", "%chat resume zzz", "%chat switch other",
     "%chat usage foo", "%chat usage --by", "%chat key", "%chat quit", "%chat variables",
     "%chat retry", "%chat temperature 1", "%chat ask", "%chat insert x", "%chat copy",
-    "%chat help NAME", "%chat tools", "%chat check a b",
+    "%chat help NAME", "%chat tools", "%chat check a b", "%chat check nosuch", "%chat models 搜索",
 )  # fmt: skip
 
 
@@ -79,6 +79,40 @@ def test_every_command_says_all_of_it_in_chinese(chinese: RunningKernel) -> None
 def test_a_line_that_cannot_be_run_is_told_in_chinese(chinese: RunningKernel) -> None:
     left = {cell: english_left(said_by(chinese, cell), KNOWN) for cell in MORE}
     assert not {cell: found for cell, found in left.items() if found}
+
+
+def test_taking_a_mark_back_is_told_in_one_sentence(chinese: RunningKernel) -> None:
+    lines = (
+        "hide 1 --forget",
+        "hide 1",
+        "hide 1 --forget",
+        "pin 1 --forget",
+        "pin 1",
+        "pin --forget 1",
+    )
+    told = [chinese.run(f"%chat {line}").text.strip() for line in lines]
+    assert [told[0], *told[2:4], told[5]] == [
+        "In[1]：之前也没有隐藏。",
+        "In[1]：不再隐藏。",
+        "In[1]：之前也没有固定。",
+        "In[1]：不再固定。",
+    ]
+
+
+def test_the_help_of_the_magic_is_chinese(chinese: RunningKernel) -> None:
+    for asked in ("%%chat?", "%%chat --help"):
+        ran = chinese.run(asked)
+        pages = [page["data"]["text/plain"] for page in ran.reply["content"]["payload"]]
+        text = "".join([ran.text, *pages])
+        assert "向语言模型提问。" in text
+        assert "--above N             附带上面 N 个单元格" in text
+        assert "The answer streams" not in text
+
+
+def test_what_a_model_can_do_is_told_and_found_in_chinese(chinese: RunningKernel) -> None:
+    text = chinese.run("%chat models kimi").text
+    assert re.search(r"kimi-k3 .*图片、视频、思考、搜索", text)
+    assert chinese.run("%chat models 搜索").text == chinese.run("%chat models search").text
 
 
 def test_how_a_command_is_typed_stays(chinese: RunningKernel) -> None:
@@ -146,7 +180,7 @@ def test_a_check_is_told_in_chinese_in_lines_of_its_width(monkeypatch: pytest.Mo
     assert english_left(text, ("R3 of X",)) == []
     assert all(columns(line) <= 60 for line in lines)
     assert "密钥：KIMI_API_KEY 已设置，但是空的。\n  设置密钥：\n  %chat providers kimi" in text
-    assert "未检查：回答, 在它的列表中" in text
+    assert "未检查：回答、模型列表" in text
     rows = lines[lines.index("") + 1 :]
     states = [
         columns(row[: found.start()]) for row in rows if (found := re.search("正常|有问题", row))

@@ -13,6 +13,7 @@ import nbchat
 from nbchat.catalog.catalog import shipped
 from nbchat.engine import refusal_words
 from nbchat.engine.final_words import finish
+from nbchat.engine.findings import refused as refused_finding
 from nbchat.engine.redirects import redirect_error
 from nbchat.engine.refusals import ErrorContext, error_for, not_an_api_error
 from nbchat.errors import (
@@ -30,6 +31,7 @@ from nbchat.errors import (
     RetiredModel,
     ServiceDown,
 )
+from nbchat.frontends.check_report import faults
 from nbchat.key_policy import NO_KEY
 from nbchat.keys import Secret
 from nbchat.languages import translated
@@ -53,7 +55,7 @@ NAME = "Moonshot AI (Kimi)"
 WORDS = "Invalid x of y, or of z. Please look at it anew"  # a provider's own
 PLACE = "https://api.example.com/v1"
 HAN = re.compile(r"[\u4e00-\u9fff]")
-QUOTED = re.compile(r"(?<=它说：).*?(?=。(?:[\u4e00-\u9fff]|$))|(?<=\(404: ).*?(?=\))", re.M)
+QUOTED = re.compile(r"(?<=它说：).*?(?=。(?:[\u4e00-\u9fff]|$))|(?<=（404: ).*?(?=）)", re.M)
 
 
 @pytest.fixture(autouse=True)
@@ -75,6 +77,13 @@ def check(text: str, known: tuple[str, ...] = (WORDS,)) -> None:
     assert not english_left(text, known)
 
 
+def check_halves(error: NbchatError) -> None:
+    """What happened and what to do, as a check says them in places of their own."""
+    (fault,) = faults([refused_finding("answer", error)])
+    for half in (fault.what, fault.to_do):
+        assert not english_left(QUOTED.sub("", half), (WORDS,))
+
+
 @pytest.mark.parametrize("case", ENGINE, ids=lambda case: f"{case.kind.__name__}: {case.when}")
 def test_an_error_of_a_provider_has_its_own_words_in_english_alone(
     case: Case, stage: Stage
@@ -87,6 +96,7 @@ def test_an_error_of_a_provider_has_its_own_words_in_english_alone(
     name, _, message = text.partition(": ")
     assert name == case.kind.__name__
     check(QUOTED.sub("", message))
+    check_halves(raised.value)
     assert english_left(str(raised.value), (WORDS,))  # an exception's own text stays
 
 
@@ -96,8 +106,9 @@ def test_every_status_is_said_in_chinese_around_the_providers_words(status: int)
     text = shown(error)
 
     check(text.partition(": ")[2])
+    check_halves(error)
     assert NAME in text
-    assert f"({status})" in text
+    assert f"（{status}）" in text
     assert f"它说：{WORDS}。" in text
     assert "已尝试 3 次。" in text
 
@@ -255,14 +266,14 @@ NOTICES: Mapping[str, str] = {
     "2 keys masked in what was sent.": "发送的内容中已遮盖 2 个密钥。",
     "there is no list of models at https://a.example/v1/models (404), but one at "
     "https://a.example/api/tags, as servers of the format ollama have it.": (
-        "https://a.example/v1/models 没有模型列表 (404)，但 https://a.example/api/tags 有一个，"
+        "https://a.example/v1/models 没有模型列表（404），但 https://a.example/api/tags 有一个，"
         "这是 ollama 格式的服务器才有的。"
     ),
     "there is no list of models at https://a.example/v1/models (404); questions go to /v1 (405)": (
-        "https://a.example/v1/models 没有模型列表 (404)；提问发往 /v1 (405)"
+        "https://a.example/v1/models 没有模型列表（404）；提问发往 /v1（405）"
     ),
     "glm-5 does not search the web beside other tools; the search was left out.": (
-        "glm-5 使用其他工具时不搜索网页；搜索已略去。"
+        "glm-5 使用其他工具时不搜索网络；搜索已略去。"
     ),
 }
 

@@ -79,7 +79,7 @@ LINES = {
         "--raw 不能与 --each 一起使用：每一行单独提问，只用该行的值替换 {names}，"
         "不带其他内容。请去掉它。"
     ),
-    "demo \\": "%%chat 行以反斜杠 (\\) 结尾，但不能接到下一行，下面是问题。",
+    "demo \\": "%%chat 行以反斜杠（\\）结尾，但不能接到下一行，下面是问题。",
     ": demo": ": 不应出现在 %%chat 行的开头。请这样输入：\n%%chat demo",
     "demo # so": "%%chat 行上不能写注释。请把它移到上面，或者删除。",
     'demo --system "a': "%%chat 行上有一个引号没有配对。请补上引号；问题写在这一行下面。",
@@ -88,7 +88,7 @@ LINES = {
         "请先在上面的单元格中运行 value = x.y，然后：%%chat {value}"
     ),
     "{}x{a b c}": "%%chat 行上的 {a b c} 不是单纯的变量名，那里只会填入变量的值。",
-    "{many}": "%%chat 行上的 {many} 是 list 类型；那里应为文本 (str) 或数字。",
+    "{many}": "%%chat 行上的 {many} 是 list 类型；那里应为文本（str）或数字。",
     "{modle}": (
         "%%chat 行上的 {modle} 所指的变量 modle 不存在。你是否想用 model？"
         "请这样输入：\n%%chat {model}"
@@ -109,7 +109,7 @@ LINES = {
     "demo\u200b": "%%chat 行中有看不见的零宽空格（U+200B）。请这样输入：\n%%chat demo",
     "demo\u3000--raw": "%%chat 行中有全角空格（U+3000），应为空格。请这样输入：",
     "demo —raw": "%%chat 行中有 —（排版用的横线），应为 --。请这样输入：\n%%chat demo --raw",
-    "demo --name “a b”": '%%chat 行中有 “ 和 ”（弯引号），应为直引号 (")。请这样输入：',
+    "demo --name “a b”": '%%chat 行中有 “ 和 ”（弯引号），应为直引号（"）。请这样输入：',
     "ｄｅｍｏ": "%%chat 行中有 ｄｅｍｏ（全角），应为 demo。请这样输入：\n%%chat demo",
 }
 
@@ -131,7 +131,7 @@ def test_the_exception_stays_english() -> None:
 @pytest.mark.parametrize(
     ("argument", "chinese"),
     [
-        ("a\\", "%chat use 行以反斜杠 (\\) 结尾，后面却没有内容。请删除它。"),
+        ("a\\", "%chat use 行以反斜杠（\\）结尾，后面却没有内容。请删除它。"),
         ('"a', "%chat use 行上有一个引号没有配对。请补上或删除它。"),
         ("{x[0]}", "%chat use 行上的 {x[0]} 不是单纯的变量名，那里只会填入变量的值。"),
     ],
@@ -256,9 +256,9 @@ def test_a_question_is_shown_in_chinese_and_nothing_of_it_changed(
     assert text.startswith("没有发送任何内容。以下是将会发送的内容：\n")
     assert "Moonshot AI (Kimi) 的 kimi-k2.6：POST http://" in text
     assert "，使用 KIMI_API_KEY 中的密钥\n" in text
-    assert " 词元文本\n" in text
-    assert "\n附带 df (1 × 1, ~" in text
-    assert ", 上面的 2 个单元格（~" in text
+    assert "\n文本 ~" in text
+    assert "\n附带 df（1 × 1, ~" in text
+    assert "）、上面的 2 个单元格（~" in text
     assert "\nDid you mean this? df\n" in text  # what is sent stays as it is
     assert "no such model." in text
     assert "问题之前有 2 条消息，~" in shown.html

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nbchat.languages.phrasebook import LONGEST_LINE, Phrasebook
+from nbchat.languages.phrasebook import LONGEST_LINE, LONGEST_TEXT, Phrasebook
 
 BOOK = Phrasebook(
     {
@@ -30,6 +30,12 @@ BOOK = Phrasebook(
         "{0} is set": "已设置 {0}",
         "It says: {0}": "它说：{0}",
         "set": "已设置",
+        "the answer broke off: {0}.": "回答断开了：{0}。",
+        "{0} broke off: the connection to {1} was lost.": "{0} 中断了：与 {1} 的连接已丢失。",
+        "{0} is not TOML at line {1}.": "{0} 第 {1} 行不是 TOML。",
+        "ignored: {0}": "已忽略：{0}",
+        "it": "它",
+        "{0} left": "剩余 {0}",
     }
 )
 
@@ -57,7 +63,7 @@ BOOK = Phrasebook(
         # Of a row only what is known, or what is a program's, is joined by our word.
         ("ask() was called without a model and a question.", "调用 ask() 时没有给出模型和问题。"),
         ("x should be A_B or C_D, not 3.", "x 应为 A_B 或 C_D，而不是 3。"),
-        ("x should be on, off or max, not 3.", "x 应为 on, off 或 max，而不是 3。"),
+        ("x should be on, off or max, not 3.", "x 应为 on、off 或 max，而不是 3。"),
         ("x should be 'a' or 'b' or 'c', not 3.", "x 应为 'a'、'b' 或 'c'，而不是 3。"),
         ("x should be set or on, not 3.", "x 应为 set 或 on，而不是 3。"),
         ("Did you mean set?", "你是否想用 set？"),
@@ -84,12 +90,15 @@ BOOK = Phrasebook(
         ("failed", "失败"),
         ("failed · 3 s", "失败 · 3 s"),
         ("the request failed with 500", "the request failed with 500"),
-        ("1,200 turns (~3 tokens)", "1,200 轮 (~3 tokens)"),
+        ("1,200 turns (~3 tokens)", "1,200 轮（~3 tokens）"),
         ("the wheel turns", "the wheel turns"),
         ("it turns around", "it turns around"),
         ("What a server says itself.", "What a server says itself."),
         ("Kimi (Moonshot) wants a key, and none is set.", "Kimi (Moonshot) 需要密钥，但没有设置。"),
-        ("Wants a key, and none is set (401). Look around", "需要密钥，但没有设置 (401)。看看周围"),
+        (
+            "Wants a key, and none is set (401). Look around",
+            "需要密钥，但没有设置（401）。看看周围",
+        ),
         ("It says: look around. 3 turns", "它说：look around。3 轮"),
         ("Who turns off the lights", "Who turns off the lights"),
         ("set", "已设置"),
@@ -99,9 +108,40 @@ BOOK = Phrasebook(
         ("left out: set, x", "left out: set, x"),
         ("Please set the key, or set it.", "Please set the key, or set it."),
         ("they say: look around here", "they say: look around here"),
-        ("they say (look around)", "they say (看看周围)"),
-        ("a (1, 3 turns), b (2, 1,200 turns)", "a (1, 3 轮)，b (2, 1,200 轮)"),
+        ("they say (look around)", "they say（看看周围）"),
+        ("a (1, 3 turns), b (2, 1,200 turns)", "a（1, 3 轮），b（2, 1,200 轮）"),
         ("all other turns", "all other turns"),
+        # A sentence stands within another one without its full stop.
+        (
+            "the answer broke off: Kimi (Moonshot) broke off: the connection to a.b was lost.",
+            "回答断开了：Kimi (Moonshot) 中断了：与 a.b 的连接已丢失。",
+        ),
+        ("ignored: it is not TOML at line 3", "已忽略：它第 3 行不是 TOML"),
+        # What stays before or between Chinese words has Chinese signs there.
+        ("a.toml: 3 turns", "a.toml：3 轮"),
+        ("a.toml: failed · 3 turns", "a.toml: failed · 3 轮"),
+        ("main: Look around", "main：看看周围"),
+        ("x (3 turns)", "x（3 轮）"),
+        ("x: 中文 (3, 4)", "x: 中文 (3, 4)"),
+        (
+            "Who broke off: Kimi (Moonshot) wants a key, and none is set.",
+            "Who broke off: Kimi (Moonshot) 需要密钥，但没有设置。",
+        ),
+        ("12 s left", "剩余 12 s"),
+        ("2 h 30 min left", "剩余 2 h 30 min"),
+        ("nothing left", "nothing left"),
+        # What somebody else says stays, whatever is in it.
+        (
+            "It says: <b>no</b> & <script>a(1)</script>. Look around",
+            "它说：<b>no</b> & <script>a(1)</script>。看看周围",
+        ),
+        (
+            "It says: see https://a.example/keys/x_y. Look around",
+            "它说：see https://a.example/keys/x_y。看看周围",
+        ),
+        ("no model matches '{0} %s {x}'.", "没有与 '{0} %s {x}' 匹配的模型。"),
+        ("no model matches 'Look around'.", "没有与 'Look around' 匹配的模型。"),
+        ("no model matches '没有。\x1b[31m\x00'.", "没有与 '没有。\x1b[31m\x00' 匹配的模型。"),
         ("", ""),
     ],
 )
@@ -117,6 +157,14 @@ def test_a_value_that_is_no_sentence_of_ours_stays_letter_for_letter() -> None:
 def test_a_very_long_line_is_somebodys_data() -> None:
     line = "Look around " * (LONGEST_LINE // 10)
     assert BOOK.translated(line) == line
+
+
+def test_what_is_behind_a_very_long_text_is_somebodys_data() -> None:
+    text = "Look around\n" * LONGEST_TEXT
+    first, last = BOOK.translated(text).split("\n", 1)
+    assert first == "看看周围"
+    assert len(BOOK.translated(text).split("\n")) == len(text.split("\n"))
+    assert last.endswith("Look around\n" * (LONGEST_TEXT // 2))
 
 
 def test_a_line_that_begins_many_sentences_is_read_in_few_steps() -> None:

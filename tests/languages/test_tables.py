@@ -34,12 +34,18 @@ def table() -> Mapping[str, str]:
 
 
 def row_texts() -> list[tuple[str, str]]:
-    """The fields of the rows of models and providers that are texts, by their names."""
+    """The texts in the rows of models and providers, by the names of their fields."""
     rows: list[Mapping[str, object]] = []
     for path in (Path(nbchat.__file__).parent / "catalog").glob("*.json"):
         for part in json.loads(path.read_text("utf-8")).values():
             rows += part if isinstance(part, list) else []
-    return [(name, value) for row in rows for name, value in row.items() if isinstance(value, str)]
+    return [
+        (name, text)
+        for row in rows
+        for name, value in row.items()
+        for text in (value if isinstance(value, list) else [value])
+        if isinstance(text, str)
+    ]
 
 
 @pytest.mark.parametrize("page", PAGES)

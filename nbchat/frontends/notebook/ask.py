@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from nbchat.runtime import Runtime
     from nbchat.settings import Settings
 
+GO_ON = "Ask again, or go on."
 TICK = 0.05  # seconds between two looks at the clock while nothing arrives
 
 
@@ -229,7 +230,7 @@ def _refuse_a_part(answer: Answer, *, interrupted: bool) -> None:
             what = f"stopped after {size}; kept."
         else:
             what = "stopped before the first word; nothing was kept."
-        raise Interrupted(f"{what} Ask again, or go on.")
+        raise Interrupted(f"{what} {GO_ON}")
     valued(answer)
     if answer.stop.reason == "broken" and not answer.text:
         raise ConnectionBroken(

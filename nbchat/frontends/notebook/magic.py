@@ -41,6 +41,7 @@ Magic = TypeVar("Magic", bound=Callable[..., object])
 def _with_flags(call: Magic) -> Magic:
     """Put the options of every question into the help of a magic."""
     call.__doc__ = inspect.cleandoc(call.__doc__ or "").replace("{flags}", flags_help())
+    call.getdoc = lambda: _help()  # type: ignore[attr-defined]  # IPython asks for it on %%chat?
     return call
 
 

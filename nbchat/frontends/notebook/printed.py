@@ -8,7 +8,7 @@ from nbchat.context.cells import Output
 from nbchat.events import Event, Notice
 from nbchat.frontends.asked_about import asked_about
 from nbchat.frontends.notebook.terminal_words import last_lines, result_words
-from nbchat.languages import translated
+from nbchat.languages import aside, translated
 from nbchat.messages import Image, Text, ToolCall, ToolResult, is_picture
 from nbchat.picture_words import picture_words
 from nbchat.render.characters import InPieces
@@ -61,7 +61,7 @@ class Printed:
 
     def say(self, words: str) -> None:
         self._end_words()
-        self._print(f"({clean_words(translated(words))})\n")
+        self._print(f"{clean_words(aside(words))}\n")
 
     def _print_result(self, result: ToolResult) -> None:
         self._end_words()

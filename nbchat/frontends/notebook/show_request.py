@@ -23,7 +23,7 @@ from nbchat.frontends.notebook.cell_request import cell_id, execution_id
 from nbchat.frontends.notebook.page_or_text import show
 from nbchat.frontends.notebook.watching import open_runtime
 from nbchat.invisible import INVISIBLE
-from nbchat.languages import translated
+from nbchat.languages import aside, listed, translated
 from nbchat.messages import File, Image
 from nbchat.picture_words import picture_words
 from nbchat.render import inline_style
@@ -85,7 +85,7 @@ def show_request(
         remarks.append(f"It could not be sent: {why}")
     if settings.trouble:
         remarks.append(f"Nothing can be asked before this is mended: {settings.trouble}")
-    remarks = [translated(remark) for remark in [*remarks, *sent.notices, *preview.notices]]
+    remarks = [*remarks, *sent.notices, *preview.notices]
     facts = [_where(preview), _size(preview.request), *_along(sent.inserted)]
     show(shell, *_page(facts, remarks, preview.request))
 
@@ -139,7 +139,7 @@ def _size(request: PreparedRequest) -> str:
 
 def _along(inserted: Sequence[str]) -> list[str]:
     """What goes along with the question, as the line below its answer would say it."""
-    return [translated(f"with {', '.join(map(translated, inserted))}")] if inserted else []
+    return [translated(f"with {listed(inserted)}")] if inserted else []
 
 
 def _entries(request: PreparedRequest) -> list[Entry]:
@@ -239,14 +239,14 @@ def _page(
     remarks = list(dict.fromkeys(remarks))
     entries = _entries(request)
     text = [
-        "\n".join([heading, *facts, *(f"({remark})" for remark in remarks)]),
+        "\n".join([heading, *facts, *map(aside, remarks)]),
         *(f"[{entry.role}]\n{entry.text}" for entry in entries),
         f"[{summary}]\n{body}",
     ]
     html = [
         f"<p>{line(heading)}</p>",
         f"<p>{'<br>'.join(map(line, facts))}</p>",
-        *map(note, remarks),
+        *map(note, map(translated, remarks)),
         _messages_html(entries),
         details(summary, _as_it_is(body)),
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from nbchat.context.cells import Output
-from nbchat.frontends.footer import footer
+from nbchat.frontends.footer import told_footer
 from nbchat.frontends.notebook.growing_calls import first_lines
 from nbchat.languages import translated
 from nbchat.languages.live import live
@@ -43,7 +43,7 @@ def last_lines(turn: Turn) -> list[str]:
     ending = ending_text(answer.stop, len(answer.text))
     if ending and answer.stop.reason not in ("broken", "interrupted"):
         lines.append(translated(ending))
-    lines.append(" · ".join(map(translated, footer(turn))))
+    lines.append(" · ".join(told_footer(turn)))
     below = ["\n".join(sources), *map(_on_one_line, lines)]
     return [line for line in below if line]
 

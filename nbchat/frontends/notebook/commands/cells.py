@@ -51,8 +51,10 @@ def _mark(chat: ChatCommand, text: str, name: str) -> None:
     told = _named([cell.number for cell in cells if cell.number is not None])
     if forgets:
         taken = [cell for cell in cells if marks.take_out(cell)]
-        past = {"hide": "hidden", "pin": "pinned"}[name]
-        say(f"{told}: no longer {past}." if taken else f"{told}: not {past} before, either.")
+        if name == "hide":
+            say(f"{told}: no longer hidden." if taken else f"{told}: not hidden before, either.")
+        else:
+            say(f"{told}: no longer pinned." if taken else f"{told}: not pinned before, either.")
         return
     _add(cells, marks, others)
     what = "never sent along" if name == "hide" else "goes along with --above, however far above"

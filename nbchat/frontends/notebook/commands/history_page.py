@@ -12,9 +12,10 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from nbchat import render
-from nbchat.frontends.footer import footer
+from nbchat.frontends.footer import sent_along, told_footer
 from nbchat.frontends.notebook.commands.state_lines import moment_text
-from nbchat.languages import translated
+from nbchat.languages import aside, translated
+from nbchat.languages.live import live
 from nbchat.render.answer_body import body_html, has_results
 from nbchat.render.characters import readable, undisguised
 from nbchat.render.page import answer_parts, note, small_line
@@ -31,6 +32,7 @@ SEPARATOR = " · "
 _IN_BRACES = re.compile(r"\{([^\W\d]\w*)\}")
 
 
+@live()
 def history_page(conversation: Conversation, *, with_times: bool = True) -> tuple[str, str]:
     """The branch as HTML and as text: of each turn who answered when, its question, its answer."""
     turns = conversation.turns
@@ -43,10 +45,11 @@ def history_page(conversation: Conversation, *, with_times: bool = True) -> tupl
     return "".join(page), "\n\n".join(text)
 
 
+@live()
 def whole_turn(turn: Turn, number: int, *, with_times: bool = True) -> tuple[str, str]:
     """One turn with all that was sent of its question, as HTML and as text."""
     question = turn.question.text.strip("\n")
-    below = [*_number_and_time(turn, number, with_times), *map(translated, footer(turn))]
+    below = [*_number_and_time(turn, number, with_times), *told_footer(turn)]
     page = f"{_asked_html(question)}{answer_parts(turn.answer, footer=below)}"
     text = [f"> {question}", render.plain(turn.answer), SEPARATOR.join(below)]
     return page, "\n\n".join(text)
@@ -55,7 +58,7 @@ def whole_turn(turn: Turn, number: int, *, with_times: bool = True) -> tuple[str
 def _facts(turn: Turn, number: int, with_times: bool) -> list[str]:
     """Below an answer: `#3`, `2026-05-11 14:05`, `kimi-k2.6`, `sent df (150 × 5, 1.1 kB)`."""
     answer = turn.answer
-    facts = [answer.model, answer.host, _sent_along(turn)]
+    facts = [answer.model, answer.host, *_sent_along(turn)]
     return [*_number_and_time(turn, number, with_times), *(fact for fact in facts if fact)]
 
 
@@ -66,18 +69,18 @@ def _number_and_time(turn: Turn, number: int, with_times: bool) -> list[str]:
     return [f"#{number}", asked_at]
 
 
-def _sent_along(turn: Turn) -> str:
+def _sent_along(turn: Turn) -> list[str]:
     """What was sent besides words, in a few of them."""
-    if turn.inserted:
-        return translated(f"sent {', '.join(turn.inserted)}")
     others = sum(not isinstance(part, str) for part in turn.question.parts)
-    return translated(f"sent {plural(others, 'attachment')}") if others else ""
+    if turn.inserted or not others:
+        return sent_along(turn)
+    return [translated(f"sent {plural(others, 'attachment')}")]
 
 
 def _shortened(turn: Turn, number: int) -> tuple[str, str]:
     """The words of a question, and what to say where these are not all."""
     words, rest = short_question(turn.as_typed)
-    return words, rest and translated(f"{rest} %chat history {number} shows all of it.")
+    return words, rest and f"{rest} %chat history {number} shows all of it."
 
 
 def _place(conversation: Conversation, turn: Turn) -> str:
@@ -90,11 +93,11 @@ def _place(conversation: Conversation, turn: Turn) -> str:
 
 def _turn_html(turn: Turn, facts: Sequence[str], place: str, words: tuple[str, str]) -> str:
     question, rest = words
-    remarks = [translated(f"{place}; %chat branches lists them") if place else "", rest]
-    above = "".join(note(remark) for remark in remarks if remark)
+    remarks = [f"{place}; %chat branches lists them" if place else "", rest]
+    above = "".join(note(translated(remark)) for remark in remarks if remark)
     asked = _asked_html(question, turn.inserted if turn.typed else ())
     flaw = _flaw(turn)
-    ending = note(flaw) if flaw else ""
+    ending = note(translated(flaw)) if flaw else ""
     below = small_line(facts)
     return f"{above}{asked}{_answer_html(turn.answer)}{ending}{below}"
 
@@ -119,10 +122,10 @@ def _asked_html(question: str, inserted: Sequence[str] = ()) -> str:
 
 def _turn_text(turn: Turn, facts: Sequence[str], place: str, words: tuple[str, str]) -> str:
     question, rest = words
-    lines = [f"({remark})" for remark in (translated(place), rest) if remark]
+    lines = [aside(remark) for remark in (place, rest) if remark]
     lines.append(f"> {question}")
     flaw = _flaw(turn)
-    ending = f"\n\n({flaw})" if flaw else ""
+    ending = f"\n\n{aside(flaw)}" if flaw else ""
     asked = "\n".join(lines)
     return f"{asked}\n\n{render.plain(turn.answer)}{ending}\n\n{SEPARATOR.join(facts)}"
 
@@ -131,5 +134,5 @@ def _flaw(turn: Turn) -> str:
     """What is wrong with an answer that is not whole."""
     stop = turn.answer.stop
     if stop.reason == "interrupted":
-        return translated(stop.detail or "stopped")
-    return translated(f"broke off: {stop.why}") if stop.reason == "broken" else ""
+        return stop.detail or "stopped"
+    return f"broke off: {stop.why}" if stop.reason == "broken" else ""

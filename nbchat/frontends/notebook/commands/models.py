@@ -14,7 +14,7 @@ from nbchat.frontends.notebook.commands.table import command
 from nbchat.frontends.notebook.page_or_text import say, show_table
 from nbchat.frontends.notebook.stand_ins import explained
 from nbchat.key_policy import missing_key
-from nbchat.languages import translated
+from nbchat.languages import listed, translated
 from nbchat.wording import nearest, plural, shorten
 
 if TYPE_CHECKING:
@@ -143,7 +143,7 @@ class _ModelTable:
         catalog = self.settings.catalog
         name = row.id if row.id in catalog.models else catalog.name_of(row.type, row.id)
         provider = catalog.providers[row.type].name
-        price, able = short_price(row), abilities(row)
+        price, able = short_price(row), listed(abilities(row))
         key = self._key_cell(row)
         row_status = _status(row)
         return [
@@ -199,7 +199,7 @@ def _show_live_models(chat: ChatCommand, kind: str) -> None:
     for model in rows:
         window = f"{model.context_window:,}" if model.context_window else ""
         name = catalog.name_of(kind, model.id) or f"{kind}:{model.id}"
-        price, able = price_text(model), abilities(model)
+        price, able = price_text(model), listed(abilities(model))
         cells.append([name, model.name, window, price, able, _status(model)])
     below = f"{plural(len(rows), 'model')}, as {catalog.providers[kind].name} lists them now."
     show_table(chat.shell, LIVE_HEAD, cells, below)
@@ -275,7 +275,8 @@ def _retired_text(model: Model, catalog: Catalog) -> str:
 
 def _is_about(model: Model, pattern: str) -> bool:
     """Whether a pattern names the model or its provider, or one of its abilities exactly."""
-    return _is_like(pattern, model.id, model.name, model.type) or pattern.lower() in model.features
+    able = (*model.features, *map(translated, model.features))
+    return _is_like(pattern, model.id, model.name, model.type) or pattern.lower() in able
 
 
 def _is_like(pattern: str, *names: str) -> bool:

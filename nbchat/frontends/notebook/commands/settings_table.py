@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from nbchat.addresses import Setting
 from nbchat.frontends.notebook.page_or_text import show
-from nbchat.languages import translated
+from nbchat.languages import aside, translated
 from nbchat.render.page import note
 from nbchat.render.terminal.clean import columns, padded, wrapped
 from nbchat.render.transcript import table_html
@@ -52,7 +52,7 @@ def _cells(row: Setting) -> tuple[str, str, str]:
     name = _name(row.name)
     origin = _alternatives(row.origin) or translated(row.origin)
     if row.note:
-        origin += f" ({translated(row.note)})"
+        origin = aside(row.note, origin)
     return name, _from_home(_value(row.value)), _from_home(origin)
 
 

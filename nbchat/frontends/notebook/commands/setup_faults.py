@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from nbchat import languages
 from nbchat.addresses import TABLE
 from nbchat.catalog.rows import Provider
 from nbchat.catalog.user_mistakes import safe_value
@@ -39,7 +40,7 @@ ANY_QUESTION = "?"
 ANY_MODEL = "any-model"
 FOLDERS = ("XDG_CONFIG_HOME", "XDG_DATA_HOME")
 PREFIX = "NBCHAT_"
-SETTINGS = ("MODEL", "DISPLAY", "HISTORY", "CONFIG", "PLAIN_HTTP")
+SETTINGS = ("MODEL", "DISPLAY", "HISTORY", "CONFIG", "PLAIN_HTTP", "LANG")
 _NOT_AN_ADDRESS = re.compile(r"\bnot '[^']*'")
 
 
@@ -290,6 +291,11 @@ def _variable_faults() -> Iterator[Fault]:
         folder = os.environ.get(name)
         if folder and not os.path.isabs(folder):
             yield Fault(f"{name} is {shown(folder)!r}, which is not used: write a whole path.")
+    if wrong := languages.not_spoken():
+        yield Fault(
+            f"{languages.VARIABLE} is {shown(wrong)!r}, which nbchat does not speak. "
+            "It is 'en' (English) or 'zh' (中文)."
+        )
     for name in os.environ:
         setting = name.removeprefix(PREFIX)
         if setting == name or setting in SETTINGS:
