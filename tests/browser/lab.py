@@ -131,14 +131,13 @@ class Lab:
         place = self.folder / "jupyter" / "labextensions"
         place.mkdir(parents=True)
         (place / "nbchat").symlink_to(EXTENSION)
-        if not self._extended:
-            settings = self.folder / "config" / "labconfig" / "page_config.json"
-            settings.parent.mkdir(parents=True)
-            settings.write_text(json.dumps({"disabledExtensions": {"nbchat": True}}))
+        off = {"@jupyterlab/apputils-extension:announcements": True, "nbchat": not self._extended}
+        config = {"buildCheck": False, "disabledExtensions": off}  # or every load starts node
+        settings = self.folder / "config" / "labconfig" / "page_config.json"
+        settings.parent.mkdir(parents=True)
+        settings.write_text(json.dumps(config))
 
     def __exit__(self, *_: object) -> None:
-        if self._window is not None:
-            self._window.close()
         self._server.terminate()
         try:
             self._server.wait(10)
@@ -146,6 +145,8 @@ class Lab:
             self._server.kill()
             self._server.wait()
         self._log.close()
+        if self._window is not None:
+            self._window.close()
 
     def setting(self, plugin: str, values: dict[str, Any] | None) -> None:
         """Set a plugin's user settings, such as `apputils-extension:themes`; None for its own."""
