@@ -207,7 +207,10 @@ class Lab:
         """A new page of the browser, with nothing in it."""
         if self._window is None:
             self._window = self._chromium.browser_type.launch_persistent_context(
-                self.folder / "profile", executable_path=executable(), args=ARGUMENTS
+                self.folder / "profile",
+                executable_path=executable(),
+                args=ARGUMENTS,
+                reduced_motion="reduce",  # no test waits for a motion; drawing them costs time
             )
         page = self._window.new_page()
         page.set_viewport_size({"width": size[0], "height": size[1]})
