@@ -28,6 +28,7 @@ OURS = shipped().variables | CERTIFICATES | {"REQUEST_METHOD"}
 HOMES = count()
 # Each has a browser and a JupyterLab for all its files: without our extension, and with it.
 BROWSERS = ("tests/browser/test_lab", "tests/browser/")
+LONG = "tests/test_headless.py"  # begun first, so that no process is left with it alone at the end
 ENDINGS = ("_proxy", "_api_key", "_base_url")  # what the vendors' own clients look at is among them
 STREAMS = Path(
     os.environ.get("NBCHAT_STREAMS") or Path(__file__).parents[2] / "shared" / "streams"
@@ -132,6 +133,7 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for test in filter(is_quick, items):
         test.add_marker("quick")
+    items.sort(key=lambda test: not test.nodeid.startswith(LONG))
 
 
 @pytest.hookimpl(optionalhook=True)

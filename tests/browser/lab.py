@@ -1,7 +1,7 @@
 """A real JupyterLab and a headless Chromium, for tests that look at what a person sees.
 
 One server and one browser serve a whole session, and mostly one page, since loading JupyterLab
-costs seven seconds of a processor; each test gets a notebook of its own. Without a Chromium these
+costs four seconds of a processor; each test gets a notebook of its own. Without a Chromium these
 tests are skipped, unless NBCHAT_REQUIRE_BROWSER=1.
 """
 
@@ -40,6 +40,10 @@ def missing(why: str) -> None:
     pytest.skip(why)
 
 
+def executable() -> str | None:
+    return next(filter(None, map(shutil.which, NAMES)), None)
+
+
 @contextmanager
 def launched() -> Iterator[Any]:
     """A Playwright browser."""
@@ -47,11 +51,10 @@ def launched() -> Iterator[Any]:
         from playwright.sync_api import sync_playwright
     except ImportError:
         missing("playwright is not installed")
-    paths = [path for path in map(shutil.which, NAMES) if path]
-    if not paths:
+    if not (path := executable()):
         missing("no Chromium is on PATH")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=paths[0], args=ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         yield browser
         browser.close()
 
@@ -75,6 +78,7 @@ class Lab:
         self._count = 0
         self._pages = 0
         self._kept: Any = None  # a page of JupyterLab with nothing open in it
+        self._window: Any = None  # of a browser of its own, which keeps the scripts it has compiled
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.url = f"http://127.0.0.1:{probe.getsockname()[1]}"
@@ -127,13 +131,13 @@ class Lab:
         place = self.folder / "jupyter" / "labextensions"
         place.mkdir(parents=True)
         (place / "nbchat").symlink_to(EXTENSION)
-        if not self._extended:
-            settings = self.folder / "config" / "labconfig" / "page_config.json"
-            settings.parent.mkdir(parents=True)
-            settings.write_text(json.dumps({"disabledExtensions": {"nbchat": True}}))
+        off = {"@jupyterlab/apputils-extension:announcements": True, "nbchat": not self._extended}
+        config = {"buildCheck": False, "disabledExtensions": off}  # or every load starts node
+        settings = self.folder / "config" / "labconfig" / "page_config.json"
+        settings.parent.mkdir(parents=True)
+        settings.write_text(json.dumps(config))
 
     def __exit__(self, *_: object) -> None:
-        self._drop()
         self._server.terminate()
         try:
             self._server.wait(10)
@@ -141,6 +145,8 @@ class Lab:
             self._server.kill()
             self._server.wait()
         self._log.close()
+        if self._window is not None:
+            self._window.close()
 
     def setting(self, plugin: str, values: dict[str, Any] | None) -> None:
         """Set a plugin's user settings, such as `apputils-extension:themes`; None for its own."""
@@ -194,12 +200,21 @@ class Lab:
 
     def _drop(self) -> None:
         if self._kept is not None:
-            self._kept.context.close()
+            self._kept.close()
             self._kept = None
 
     def page(self, size: tuple[int, int] = (1100, 1000)) -> Any:
         """A new page of the browser, with nothing in it."""
-        return self._chromium.new_context(viewport={"width": size[0], "height": size[1]}).new_page()
+        if self._window is None:
+            self._window = self._chromium.browser_type.launch_persistent_context(
+                self.folder / "profile",
+                executable_path=executable(),
+                args=ARGUMENTS,
+                reduced_motion="reduce",  # no test waits for a motion; drawing them costs time
+            )
+        page = self._window.new_page()
+        page.set_viewport_size({"width": size[0], "height": size[1]})
+        return page
 
     def write(self, path: str, cells: Sequence[str]) -> Path:
         made = [
@@ -317,8 +332,9 @@ class Notebook:
         """Shut the kernel down, and close the notebook and whatever else is open in the page."""
         self.page.remove_listener("pageerror", self._failed)
         self.page.remove_listener("websocket", self._listen)
+        self.page.context.clear_permissions()
         if self._own_page or not self._emptied():
-            self.page.context.close()
+            self.page.close()
         else:
             self._lab.keep(self.page)
 

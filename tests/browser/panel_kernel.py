@@ -269,7 +269,9 @@ def open_live(chromium: Any, service: Service, tmp_path: Path) -> Iterator[OpenL
         }
         running = RunningKernel(cwd=tmp_path, env=env).__enter__()
         kernels.append(running)
-        context = chromium.new_context(locale="en-US", viewport={"width": 500, "height": 1600})
+        context = chromium.new_context(
+            locale="en-US", viewport={"width": 500, "height": 1600}, reduced_motion="reduce"
+        )
         contexts.append(context)
         kernel = Kernel(running)
         kernel.run("%load_ext nbchat")

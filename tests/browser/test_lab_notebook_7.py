@@ -41,7 +41,7 @@ def open_7(extended_lab: Lab) -> Iterator[Open7]:
 
     yield open_and_run
     for page in pages:
-        page.context.close()
+        page.close()
     assert [error for error in errors if "nbchat" in error] == []  # it has some of its own
 
 

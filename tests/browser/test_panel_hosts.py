@@ -63,7 +63,7 @@ def test_the_classic_notebook_shows_it_and_takes_its_code(lab: Lab) -> None:
     sources = page.evaluate("Jupyter.notebook.get_cells().map((cell) => cell.get_text())")
     seen = list(errors)
     page.evaluate("Jupyter.notebook.session.delete()")
-    page.context.close()
+    page.close()
 
     assert [source.split("(")[0] for source in sources[2:]] == ["def mean", "'the cell after'"]
     assert len(sources) == 4
@@ -82,7 +82,7 @@ def test_notebook_7_shows_it_and_takes_its_code(lab: Lab) -> None:
     use_panel(page)
     page.wait_for_function("document.querySelectorAll('.jp-Cell').length === 4")
     third = page.locator(".jp-Cell").nth(2).inner_text()
-    page.context.close()
+    page.close()
 
     assert "def mean" in third
 

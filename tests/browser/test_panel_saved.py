@@ -91,7 +91,7 @@ def test_a_saved_notebook_is_readable_in_three_ways(lab: Lab, saved: Path) -> No
     page = without_kernel(lab, saved)
     page.wait_for_function(READABLE)
     assert "def mean" in page.locator(".nbc-snapshot").inner_text()
-    page.context.close()
+    page.close()
 
     convert = [sys.executable, "-m", "nbconvert", "--to", "html", str(saved)]
     subprocess.run(
@@ -102,7 +102,7 @@ def test_a_saved_notebook_is_readable_in_three_ways(lab: Lab, saved: Path) -> No
     assert page.evaluate(READABLE)
     assert page.locator(".nbc-snapshot", has_text="def mean").count() == 1
     assert page.locator(".nbc-snapshot script").count() == 0
-    page.context.close()
+    page.close()
 
 
 def without_kernel(lab: Lab, saved: Path) -> Any:
