@@ -3,7 +3,7 @@
 
 import { endOfChat } from "./prose.js";
 
-const FIGURE = /^image\/|^application\/vnd\.(plotly|vega)/;
+const FIGURE = /^image\/|^application\/vnd\.(plotly|vega)/m;
 const OURS = /^\s*%chat\b/m;
 
 /**
@@ -16,16 +16,17 @@ export function dressOutputs(lab, panel, cell, kernel) {
   const { outputArea, model } = cell;
 
   const act =
-    (/** @type {ToKernel.Wish["wish"]} */ wish, /** @type {number | null} */ number) =>
+    (/** @type {ToKernel.Wish["wish"]} */ wish, /** @type {number | null} */ number = null) =>
     async () => {
       const id = model.sharedModel.getId();
       const answer = await kernel.request({ kind: "wish", cell: id, wish, number });
       const line = wish === "about" ? "" : `%chat ${wish}`; // it waits where a cell runs
       const { run, begin, said } = answer ?? { run: line, said: line ? "" : "busy" };
+      if (cell.isDisposed) return "";
       if (run) lab.runBelow(panel, run, cell);
       if (begin) {
         lab.begin(panel, begin, cell);
-        panel.context.save(); // a kernel learns from the file which cell is above
+        if (panel.context.contentsModel?.writable) panel.context.save(); // a kernel learns from the file which cell is above
       }
       return said;
     };
@@ -36,12 +37,12 @@ export function dressOutputs(lab, panel, cell, kernel) {
    */
   const actsOn = ({ type, data = {}, executionCount }, source) => {
     if (type === "error") {
-      return lab.group("", "error", { explain: act("explain", null), fix: act("fix", null) });
+      return lab.group("error", { explain: act("explain"), fix: act("fix") }, "");
     }
-    const isFigure = Object.keys(data).some((kind) => FIGURE.test(kind));
+    const isFigure = FIGURE.test(Object.keys(data).join("\n"));
     const isThing = isFigure || /<table\b/i.test(String(data["text/html"]));
     if (!isThing || OURS.test(source)) return null;
-    return lab.group("nbchat-corner", "output", { about: act("about", executionCount ?? null) });
+    return lab.group("output", { about: act("about", executionCount) });
   };
 
   const look = () => {
