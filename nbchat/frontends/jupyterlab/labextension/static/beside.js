@@ -69,10 +69,10 @@ export function besideNotebooks(lab, { Panel, Widget }, restorer) {
   function draw() {
     const current = atWork();
     for (const one of neighbours.values()) {
-      one.panel.node.classList.toggle(PLACE, Boolean(one.shown));
+      one.panel.node.classList.toggle(PLACE, !!one.shown);
       one.shown?.setHidden(one !== current);
     }
-    note.hidden = Boolean(current?.shown);
+    note.hidden = !!current?.shown;
     note.children[0].textContent = phrase(current?.isLost ? "restarted" : "none");
   }
 

@@ -24,10 +24,10 @@ const CELLS = {
  * @param {Lab} lab
  * @param {NotebookPanel} panel
  * @param {CodeCell} cell  whose outputs have code
+ * @returns {() => void}  looks for what has come
  */
 export function dressBlocks(lab, panel, cell) {
   const { content } = panel;
-  const { node } = cell.outputArea;
   let last = cell; // that was inserted from this answer
   /** @type {CodeCell | undefined} */
   let aim;
@@ -94,9 +94,8 @@ export function dressBlocks(lab, panel, cell) {
     if (acts.firstChild) block.append(acts);
   };
 
-  const look = () => {
-    for (const code of node.querySelectorAll(OURS)) if (!code.querySelector(HIDES)) dress(code);
+  return () => {
+    for (const code of cell.outputArea.node.querySelectorAll(OURS))
+      if (!code.querySelector(HIDES)) dress(code);
   };
-  new MutationObserver(look).observe(node, { childList: true, subtree: true });
-  look();
 }

@@ -46,7 +46,7 @@ export function addCommands(lab, beside, propose, widgets, palette, mainMenu, la
     const command = `nbchat:${name}`;
     commands.addCommand(command, {
       label: phrase(`command.${name}`),
-      isEnabled: () => Boolean(tracker.currentWidget),
+      isEnabled: () => !!tracker.currentWidget,
       execute: async () => tracker.currentWidget && act(tracker.currentWidget),
     });
     palette?.addItem({ command, category });

@@ -1,6 +1,7 @@
-// Buttons on an output alone: under a traceback, for having it fixed or explained; on a figure or
-// a table, for a question about it. What comes of them, the kernel says.
+// Buttons on outputs: on code, as `blocks.js` has them; under a traceback, for having it fixed or
+// explained; on a figure or a table, for a question about it. What comes of these, the kernel says.
 
+import { dressBlocks } from "./blocks.js";
 import { endOfChat } from "./prose.js";
 
 const FIGURE = /^image\/|^application\/vnd\.(plotly|vega)/m;
@@ -14,6 +15,7 @@ const OURS = /^\s*%chat\b/m;
  */
 export function dressOutputs(lab, panel, cell, kernel) {
   const { outputArea, model } = cell;
+  const lookForCode = dressBlocks(lab, panel, cell);
 
   const act =
     (/** @type {ToKernel.Wish["wish"]} */ wish, /** @type {number | null} */ number = null) =>
@@ -40,12 +42,13 @@ export function dressOutputs(lab, panel, cell, kernel) {
       return lab.group("error", { explain: act("explain"), fix: act("fix") }, "");
     }
     const isFigure = FIGURE.test(Object.keys(data).join("\n"));
-    const isThing = isFigure || /<table\b/i.test(String(data["text/html"]));
+    const isThing = isFigure || /<table\b/i.test(`${data["text/html"]}`);
     if (!isThing || OURS.test(source)) return null;
     return lab.group("output", { about: act("about", executionCount) });
   };
 
   const look = () => {
+    lookForCode();
     const source = model.sharedModel.getSource();
     const fits = kernel.isOpen && !endOfChat(source);
     for (const [place, { node }] of outputArea.widgets.entries()) {
@@ -57,7 +60,10 @@ export function dressOutputs(lab, panel, cell, kernel) {
       if (!fits) made?.remove();
     }
   };
-  new MutationObserver(look).observe(outputArea.node, { childList: true });
+  const observer = new MutationObserver(look);
+  observer.observe(outputArea.node, { childList: true, subtree: true });
+  // JupyterLab keeps the elements of a notebook that is closed.
+  cell.disposed.connect(() => observer.disconnect());
   kernel.onChange(look, cell);
   look();
 }

@@ -1,7 +1,6 @@
 // The plugin: it waits for notebooks, and gives every code cell in them what belongs to it.
 
 import { besideNotebooks } from "./beside.js";
-import { dressBlocks } from "./blocks.js";
 import { afterPause, element, workOn } from "./cells.js";
 import { addCommands } from "./commands.js";
 import { linkTo } from "./link.js";
@@ -67,11 +66,10 @@ export async function makePlugin(shared) {
             if (cell.model.type !== "code" || dressed.has(cell)) continue;
             dressed.add(cell);
             prose.dress(cell, kernel);
-            dressBlocks(lab, panel, cell);
             dressOutputs(lab, panel, cell, kernel);
           }
         };
-        panel.content.model?.cells.changed.connect(dress);
+        panel.content.model?.cells.changed.connect(dress, panel);
         dress();
       };
       tracker.forEach(watch);
