@@ -15,7 +15,7 @@ const OURS = /^\s*%chat\b/m;
  */
 export function dressOutputs(lab, panel, cell, kernel) {
   const { outputArea, model } = cell;
-  const lookForCode = dressBlocks(lab, panel, cell);
+  const dressCode = dressBlocks(lab, panel, cell);
 
   const act =
     (/** @type {ToKernel.Wish["wish"]} */ wish, /** @type {number | null} */ number = null) =>
@@ -48,7 +48,7 @@ export function dressOutputs(lab, panel, cell, kernel) {
   };
 
   const look = () => {
-    lookForCode();
+    dressCode();
     const source = model.sharedModel.getSource();
     const fits = kernel.isOpen && !endOfChat(source);
     for (const [place, { node }] of outputArea.widgets.entries()) {
