@@ -157,10 +157,17 @@ def test_they_are_there_after_a_reload_and_none_of_it_is_saved(
     assert "nbchat-" not in json.loads(saved)["cells"][1]["outputs"][0]["data"]["text/html"]
 
 
-def test_what_another_notebook_brings_is_not_run_at_a_click(
+HIDDEN = '<pre style="height:1.4em;overflow:hidden">ls\n\n; evil</pre>'
+
+
+def test_what_another_notebook_brings_is_neither_run_nor_copied_at_a_click(
     in_extended_lab: InExtendedLab, extended_lab: Any
 ) -> None:
-    html = "<div class=nbc><fieldset><legend>python</legend><pre>print(1)</pre></fieldset></div>"
+    """JupyterLab lets it hide a part; what is in a cell, a person sees."""
+    html = (
+        f"<div class=nbc><fieldset><legend>bash</legend>{HIDDEN}</fieldset>"
+        f"<fieldset><legend>sql</legend>{HIDDEN}</fieldset></div>"
+    )
     path = extended_lab.write("foreign.ipynb", ["x = 1", "%%chat\nHi"])
     notebook = json.loads(path.read_text("utf-8"))
     output = {"output_type": "display_data", "data": {"text/html": html}, "metadata": {}}
@@ -169,7 +176,65 @@ def test_what_another_notebook_brings_is_not_run_at_a_click(
     opened = in_extended_lab(path="foreign.ipynb")
     opened.page.wait_for_selector(BLOCK)
 
-    assert names(opened, 0) == ["Copy", "Insert below", "Replace cell above"]
+    assert names(opened, 0) == ["Insert below", "Replace cell above"]
+    assert opened.page.locator(BLOCK).count() == 1
+
+
+@pytest.mark.parametrize(
+    ("code", "height"),
+    [(f"x = 1{' ' * 300}; print(6 * 7)", 1000), ("x = 1\n" * 60 + "print(6 * 7)", 700)],
+    ids=["wide", "tall"],
+)
+def test_what_is_out_of_sight_is_inserted_and_not_run(
+    in_extended_lab: InExtendedLab, service: Service, code: str, height: int
+) -> None:
+    service.always(answer(*said(f"```python\n{code}\n```")))
+    notebook = in_extended_lab(using(service), "%%chat\nShow me code", size=(1100, height))
+    notebook.run()
+    notebook.page.wait_for_selector(BLOCK)
+    press(notebook, "Run below")
+    notebook.page.get_by_text("Inserted, not run").wait_for()
+    notebook.page.evaluate("window.jupyterapp.shell.currentWidget.content.activeCellIndex = 0")
+    notebook.run(0)  # what had been asked to run would have by now
+
+    assert notebook.sources()[2] == code
+    assert notebook.page.locator(".jp-Cell").nth(2).locator(".jp-OutputArea-output").count() == 0
+
+
+def test_a_long_block_has_buttons_once_all_of_it_is_there(
+    in_extended_lab: InExtendedLab, service: Service
+) -> None:
+    """While it arrives it is shown in pieces."""
+    lines = [f"value_{number} = {number}  # and some words\n" for number in range(2000)]
+    pieces = ["```python\n", *("".join(lines[n : n + 100]) for n in range(0, 2000, 100)), "```"]
+    service.plays(answer(*said(*pieces)[:-4], hold=600))
+    notebook = in_extended_lab(using(service), "%%chat\nShow me code", "1")
+    notebook.run(0)
+    notebook.run(1, wait=False)
+    shown = notebook.page.locator(".nbc fieldset")
+    shown.nth(2).wait_for()
+    notebook.page.get_by_text("value_1899 =").wait_for()
+    while_it_arrives = notebook.page.locator(BLOCK).count()
+    notebook.interrupt()
+    service.always(answer(*said(*pieces)))
+    notebook.run(1)
+    notebook.page.wait_for_selector(BLOCK)
+    press(notebook, "Insert below")
+
+    assert while_it_arrives == 0
+    assert notebook.sources()[2] == "".join(lines).strip()
+
+
+@pytest.mark.parametrize("language", by_day(1, ["constructor", "__proto__"]))
+def test_a_language_that_every_object_has_is_none_of_ours(
+    in_extended_lab: InExtendedLab, service: Service, language: str
+) -> None:
+    service.always(answer(*said(f"```{language}\nx\n```")))
+    notebook = in_extended_lab(using(service), "%%chat\nShow me code")
+    notebook.run()
+    notebook.page.wait_for_selector(BLOCK)
+
+    assert names(notebook, 0) == ["Copy"]
 
 
 def test_code_with_a_hidden_part_has_no_buttons(in_extended_lab: InExtendedLab) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from ..fakes.provider import Service, answer, said
 from ..nightly import by_day
-from .lab import Notebook
+from .lab import Lab, Notebook
 from .lab_extension import LOAD, InExtendedLab
 from .test_lab_blocks import using
 from .test_lab_errors import FAILS, press
@@ -123,3 +123,29 @@ def test_an_error_goes_into_the_panel_where_the_settings_say_so(
     assert notebook.sources()[2:] == ["%chat panel"]
     assert len(service.requests) == 1
     assert "ZeroDivisionError" in json.dumps(service.requests[0].json)
+
+
+def test_a_file_that_cannot_be_written_is_left_alone(extended_lab: Lab) -> None:
+    extended_lab.write("fixed.ipynb", [LOAD, TABLE])
+    page = extended_lab.page()
+    page.route("**/api/contents/fixed.ipynb*", fixed)
+    notebook = Notebook(extended_lab, page, "fixed.ipynb", own_page=True)
+    notebook.load()
+    notebook.run()
+    ask_about(notebook, 1)
+    type_when_begun(notebook, "Why?")
+    sources = notebook.sources()
+    said = page.locator(".jp-Dialog").all_inner_texts()
+    notebook.close()
+
+    assert sources[2] == "%%chat\n{Out[2]} Why?"
+    assert (said, notebook.errors) == ([], [])
+
+
+def fixed(route: Any) -> None:
+    """As a server answers for a file that this user may only read."""
+    if route.request.method == "PUT":
+        route.fulfill(status=403, body='{"message": "Permission denied"}')
+        return
+    answered = route.fetch()
+    route.fulfill(response=answered, json={**answered.json(), "writable": False})

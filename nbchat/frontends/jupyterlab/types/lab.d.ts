@@ -23,22 +23,28 @@ interface LabPlugin {
     app: Application,
     tracker: Tracker | null,
     translator: { languageCode: string } | null,
-    palette: Palette | null,
-    mainMenu: MainMenu | null,
-    launcher: Launcher | null,
     restorer: Restorer | null,
+    ...places: Places
   ): void;
 }
 
+type Places = [Palette | null, MainMenu | null, Launcher | null];
+
 interface Signal<Sender, Argument> {
-  connect(hear: (sender: Sender, argument: Argument) => unknown): void;
+  /** Until `owner` is disposed of. */
+  connect(hear: (sender: Sender, argument: Argument) => unknown, owner?: object): void;
 }
 
 interface Application {
   commands: Commands;
-  shell: { add(widget: Widget, area: "right"): void; activateById(id: string): void };
+  shell: Shell;
   restored: Promise<unknown>;
   serviceManager: { kernelspecs: { specs: { default: string } | null } };
+}
+
+interface Shell {
+  add(widget: Widget, area: "right"): void;
+  activateById(id: string): void;
 }
 
 interface Commands {
@@ -137,7 +143,7 @@ interface NotebookPanel {
   id: string;
   node: HTMLElement;
   content: Notebook;
-  context: { save(): Promise<void> };
+  context: { save(): Promise<void>; contentsModel: { writable: boolean } | null };
   isDisposed: boolean;
   disposed: Signal<NotebookPanel, void>;
   sessionContext: SessionContext;
@@ -228,7 +234,8 @@ interface KernelMessage {
 
 interface KernelComm {
   isDisposed: boolean;
-  onMsg: (message: { content: { data: ToPage.Message & { request?: string } } }) => void;
+  // biome-ignore lint/suspicious/noExplicitAny: whatever the kernel has sent
+  onMsg: (message: { content: { data: any } }) => void;
   onClose: () => void;
   send(message: ToKernel.Message & { request: string }): void;
 }
@@ -349,7 +356,7 @@ type Act = () => string | void | Promise<string> | Promise<void>;
 interface CellWork {
   button(name: string, act: Act): HTMLButtonElement;
   /** Buttons by their names, and what they are for. */
-  group(place: "" | "nbchat-corner", label: string, acts: Record<string, Act>): HTMLElement;
+  group(label: string, acts: Record<string, Act>, place?: "" | "nbchat-corner"): HTMLElement;
   /** Below the active cell where none is named. The new cell is the active one. */
   insertBelow(panel: NotebookPanel, source: string, cell?: CodeCell | null): CodeCell;
   runBelow(panel: NotebookPanel, source: string, cell?: CodeCell | null): Promise<boolean>;

@@ -18,6 +18,7 @@ export function besideNotebooks(lab, { Panel, Widget }, restorer) {
   const { app, tracker, phrase } = lab;
   /** @type {Map<NotebookPanel | null, Neighbour>} */
   const neighbours = new Map();
+  const atWork = () => neighbours.get(tracker.currentWidget);
   let isNew = false;
   const note = sentence("none", "start", () => app.commands.execute("nbchat:panel"));
   const place = Object.assign(new Panel(), { id: PLACE, onAfterShow });
@@ -66,19 +67,19 @@ export function besideNotebooks(lab, { Panel, Widget }, restorer) {
   }
 
   function draw() {
-    const current = neighbours.get(tracker.currentWidget);
+    const current = atWork();
     for (const one of neighbours.values()) {
-      one.panel.node.classList.toggle(PLACE, Boolean(one.shown));
+      one.panel.node.classList.toggle(PLACE, !!one.shown);
       one.shown?.setHidden(one !== current);
     }
-    note.hidden = Boolean(current?.shown);
+    note.hidden = !!current?.shown;
     note.children[0].textContent = phrase(current?.isLost ? "restarted" : "none");
   }
 
   /** Asks the kernel for the panel of the notebook that is worked in. */
   async function follow() {
     draw();
-    const one = neighbours.get(tracker.currentWidget);
+    const one = atWork();
     if (!one?.kernel.isOpen || one.shown) return;
     const make = place.isVisible || one.isLost;
     const answer = await one.kernel.request({ kind: "panel", make });
@@ -115,7 +116,7 @@ export function besideNotebooks(lab, { Panel, Widget }, restorer) {
     reveal();
     // A panel that is not there yet takes the keys from here.
     place.node.focus();
-    neighbours.get(tracker.currentWidget)?.shown?.node.querySelector("textarea")?.focus();
+    atWork()?.shown?.node.querySelector("textarea")?.focus();
   }
 
   /**
@@ -124,9 +125,8 @@ export function besideNotebooks(lab, { Panel, Widget }, restorer) {
    * @param {() => Promise<void> | void} act
    */
   function sentence(said, name, act) {
-    const words = element("span", { textContent: phrase(said) });
-    const button = lab.button(name, act);
-    return element("div", { className: "nbchat-note" }, words, " ", button);
+    const words = element("span", {}, phrase(said), " ");
+    return element("div", { className: "nbchat-note" }, words, lab.button(name, act));
   }
 
   /** The line in a cell. */
@@ -145,7 +145,8 @@ export function besideNotebooks(lab, { Panel, Widget }, restorer) {
       const one = { panel, kernel, shown: null, isLost: false };
       neighbours.set(panel, one);
       const factory = { safe: true, mimeTypes: [LINE], createRenderer: line };
-      panel.content.rendermime.addFactory(factory, -20); // a rank: smaller than the widget's
+      // A rank: smaller than the widget's.
+      panel.content.rendermime.addFactory(factory, -20);
       kernel.onChange((model) => {
         if (!kernel.isOpen && one.shown) {
           one.isLost = true;

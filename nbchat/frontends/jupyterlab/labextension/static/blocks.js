@@ -2,24 +2,32 @@
 
 // As answers have it: not the panel's, which has buttons, and without markup by which a notebook
 // of somebody else could hide a part.
-const OURS = ".nbc fieldset:not(.nbp-root *, :has(.nbchat-acts)) > pre";
+const OURS = ".nbc fieldset:not([class], .nbp-root *, :has(.nbchat-acts)) > pre";
 const HIDES = ":not(b, i, font), [style], [class]";
 const LINE_OF_OURS = /^\s*%%?chat\b/m;
 /**
  * The first line of a cell for a block of code, by its language; none where it is no cell.
  *
- * @type {Record<string, string | undefined>}
+ * @type {Record<string, string | null | undefined>}
  */
-const CELLS = { "": "", python: "", py: "", ipython: "", bash: "%%bash\n", sh: "%%bash\n" };
+const CELLS = {
+  __proto__: null,
+  "": "",
+  python: "",
+  py: "",
+  ipython: "",
+  bash: "%%bash\n",
+  sh: "%%bash\n",
+};
 
 /**
  * @param {Lab} lab
  * @param {NotebookPanel} panel
  * @param {CodeCell} cell  whose outputs have code
+ * @returns {() => void}  looks for what has come
  */
 export function dressBlocks(lab, panel, cell) {
   const { content } = panel;
-  const { node } = cell.outputArea;
   let last = cell; // that was inserted from this answer
   /** @type {CodeCell | undefined} */
   let aim;
@@ -40,7 +48,7 @@ export function dressBlocks(lab, panel, cell) {
     const block = /** @type {HTMLElement} */ (code.parentElement);
     const language = block.querySelector("legend")?.textContent ?? "";
     const start = CELLS[language.toLowerCase()];
-    const source = () => (start ?? "") + code.textContent;
+    const source = () => `${start}${code.textContent}`;
     const copy = () => {
       lab.apputils?.Clipboard.copyToSystem(code.textContent);
       return "copied";
@@ -52,24 +60,30 @@ export function dressBlocks(lab, panel, cell) {
     };
     const replace = () => {
       takeAim();
-      const { sharedModel } = aim?.model ?? {};
-      sharedModel?.undoManager?.stopCapturing();
-      sharedModel?.setSource(source());
-      sharedModel?.undoManager?.stopCapturing();
-      return sharedModel ? "replaced" : "noCell";
+      if (!aim) return "noCell";
+      const { sharedModel } = aim.model;
+      const { undoManager } = sharedModel;
+      undoManager?.stopCapturing();
+      sharedModel.setSource(source());
+      undoManager?.stopCapturing();
+      return "replaced";
     };
     const runBelow = () => {
+      // The end of a block is out of sight beyond its own edge, its answer's or the page's.
+      const { right, bottom } = code.getBoundingClientRect();
+      const atEnd = document.elementFromPoint(right - 9, bottom - 9);
+      const isSeen = code.scrollWidth <= code.clientWidth && block.contains(atEnd);
       below();
-      lab.run(panel);
+      if (isSeen) lab.run(panel);
+      return isSeen ? "" : "unseen";
     };
 
+    const { trusted } = cell.model;
     const isCell = start !== undefined;
-    const label = `${lab.phrase("code")} ${language}`.trim();
-    const acts = lab.group("nbchat-corner", label, {
-      ...(lab.apputils && { copy }),
-      ...(isCell && { below, replace }),
-      // What a notebook of somebody else brought is looked at before it runs.
-      ...(isCell && cell.model.trusted && { runBelow }),
+    const acts = lab.group(`${lab.phrase("code")} ${language}`, {
+      // What a notebook of somebody else brought can have parts that nobody sees.
+      ...(trusted && lab.apputils && { copy }),
+      ...(isCell && { below, replace, ...(trusted && { runBelow }) }),
     });
     Object.assign(acts.querySelector("[name=replace]") ?? {}, {
       onpointerenter: takeAim,
@@ -77,12 +91,11 @@ export function dressBlocks(lab, panel, cell) {
       onpointerleave: leaveAim,
       onblur: leaveAim,
     });
-    block.append(acts);
+    if (acts.firstChild) block.append(acts);
   };
 
-  const look = () => {
-    for (const code of node.querySelectorAll(OURS)) if (!code.querySelector(HIDES)) dress(code);
+  return () => {
+    for (const code of cell.outputArea.node.querySelectorAll(OURS))
+      if (!code.querySelector(HIDES)) dress(code);
   };
-  new MutationObserver(look).observe(node, { childList: true, subtree: true });
-  look();
 }

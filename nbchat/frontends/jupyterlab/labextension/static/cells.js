@@ -11,6 +11,8 @@ const SHOWN = 1500; // milliseconds for which a button says what it has done
  */
 export function element(tag, properties, ...children) {
   const made = Object.assign(document.createElement(tag), properties);
+  // Else a key is one of the notebook's, which looks at what has the focus: dd deletes the cell.
+  /** @type {HTMLElement} */ (made).dataset.lmSuppressShortcuts = "true";
   made.append(...children);
   return made;
 }
@@ -56,12 +58,10 @@ export function workOn(phrase, actions) {
           setTimeout(() => made.replaceChildren(phrase(name)), SHOWN);
         },
       });
-      // Else a key is one of the notebook's, which looks at what has the focus: dd deletes the cell.
-      made.dataset.lmSuppressShortcuts = "true";
       return made;
     },
 
-    group(place, label, acts) {
+    group(label, acts, place = "nbchat-corner") {
       const buttons = Object.entries(acts).map(([name, act]) => this.button(name, act));
       const className = `nbchat-acts ${place}`;
       return element("div", { className, role: "group", ariaLabel: phrase(label) }, ...buttons);

@@ -10,10 +10,12 @@ const LOAD = "%load_ext nbchat";
  * @param {Lab} lab
  * @param {Beside | null} beside
  * @param {Propose} propose
- * @param {{ palette: Palette | null, mainMenu: MainMenu | null, launcher: Launcher | null, widgets: LuminoWidgets | null }} places
- *   where they are offered, as far as JupyterLab has them
+ * @param {LuminoWidgets | null} widgets
+ * @param {Palette | null} palette
+ * @param {MainMenu | null} mainMenu
+ * @param {Launcher | null} launcher
  */
-export function addCommands(lab, beside, propose, { palette, mainMenu, launcher, widgets }) {
+export function addCommands(lab, beside, propose, widgets, palette, mainMenu, launcher) {
   const { app, tracker, phrase } = lab;
   const { commands } = app;
   const category = phrase("menu");
@@ -24,20 +26,19 @@ export function addCommands(lab, beside, propose, { palette, mainMenu, launcher,
     async (/** @type {NotebookPanel} */ panel) =>
       (await load(lab, panel)) && act(panel);
   const line = (/** @type {string} */ text) => loaded((panel) => lab.runBelow(panel, text));
-  const quick = (/** @type {NotebookPanel} */ panel) =>
-    askQuickly(lab, async (text) => {
-      if (beside?.ask(panel, text) || !(await load(lab, panel))) return;
-      const { activeCellIndex, mode } = panel.content;
-      lab.runBelow(panel, `%%chat\n${text}`);
-      Object.assign(panel.content, { activeCellIndex, mode });
-    });
   // What each does with the notebook that is worked in.
   const acts = {
     ask: loaded((panel) => lab.begin(panel, "%%chat --above 1\n")),
     fix: line("%chat fix"),
     explain: line("%chat explain"),
     panel: beside ? loaded(beside.open) : line("%chat panel"),
-    quick,
+    quick: (/** @type {NotebookPanel} */ panel) =>
+      askQuickly(lab, async (text) => {
+        if (beside?.ask(panel, text) || !(await load(lab, panel))) return;
+        const { activeCellIndex, mode } = panel.content;
+        lab.runBelow(panel, `%%chat\n${text}`);
+        Object.assign(panel.content, { activeCellIndex, mode });
+      }),
     propose: loaded((panel) => propose(panel, linkTo(panel))),
   };
 
@@ -45,7 +46,7 @@ export function addCommands(lab, beside, propose, { palette, mainMenu, launcher,
     const command = `nbchat:${name}`;
     commands.addCommand(command, {
       label: phrase(`command.${name}`),
-      isEnabled: () => Boolean(tracker.currentWidget),
+      isEnabled: () => !!tracker.currentWidget,
       execute: async () => tracker.currentWidget && act(tracker.currentWidget),
     });
     palette?.addItem({ command, category });
@@ -53,14 +54,19 @@ export function addCommands(lab, beside, propose, { palette, mainMenu, launcher,
   }
   if (launcher) {
     const command = "nbchat:new";
-    const execute = async ({ cwd = "" } = {}) => acts.panel(await newNotebook(app, cwd));
+    const execute = async ({ cwd = "" } = {}) => {
+      const kernelName = app.serviceManager.kernelspecs.specs?.default;
+      const panel = await commands.execute("notebook:create-new", { cwd, kernelName });
+      await panel.sessionContext.ready;
+      return acts.panel(panel);
+    };
     commands.addCommand(command, { label: category, caption: phrase("new"), execute });
     const kernelIconUrl = new URL("chat.svg", import.meta.url).href;
     launcher.add({ command, category: "Notebook", kernelIconUrl });
   }
-  if (!mainMenu || !menu) return;
+  if (!menu) return;
   menu.title.label = category;
-  mainMenu.addMenu(menu, true, { rank: 90 });
+  mainMenu?.addMenu(menu, true, { rank: 90 });
 }
 
 /**
@@ -75,15 +81,4 @@ async function load(lab, panel) {
   if (type !== "code" || sharedModel?.getSource()) return lab.runBelow(panel, LOAD);
   sharedModel?.setSource(LOAD);
   return lab.run(panel);
-}
-
-/**
- * @param {Application} app
- * @param {string} cwd
- */
-async function newNotebook({ commands, serviceManager }, cwd) {
-  const kernelName = serviceManager.kernelspecs.specs?.default;
-  const panel = await commands.execute("notebook:create-new", { cwd, kernelName });
-  await panel.sessionContext.ready;
-  return panel;
 }

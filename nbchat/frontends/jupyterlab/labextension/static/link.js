@@ -22,33 +22,44 @@ export function linkTo({ sessionContext: context }, lang = "") {
 }
 
 /**
+ * Whatever runs in the kernel can send on a comm. What a message has is texts, and lists in one.
+ *
+ * @param {any} data
+ * @param {string} kind
+ */
+function isMessage(data, kind) {
+  const isOne = (/** @type {unknown} */ value) => Array.isArray(value) || typeof value === "string";
+  return data?.kind === kind && Object.values(data).every(isOne);
+}
+
+/**
  * @param {SessionContext} context
  * @param {string} language
  */
 function newLink(context, language) {
   /** @type {Set<(model: string) => void>} */
   const hearers = new Set();
-  /** @type {Map<string, (answer: any) => void>} */
+  /** @type {Map<string, (answer?: any) => void>} */
   const waiting = new Map();
   /** @type {KernelComm | null} */
   let comm = null;
   /** @type {Kernel | null | undefined} */
   let kernel = null;
-  let count = 0;
 
   const changed = (model = "") => {
     for (const hear of hearers) hear(model);
   };
   const close = () => {
     comm = null;
+    for (const done of waiting.values()) done();
     changed();
   };
   const open = () => {
     if (link.isOpen || !kernel) return;
     comm = kernel.createComm(COMM, COMM);
     comm.onMsg = ({ content: { data } }) => {
-      if (data.request) waiting.get(data.request)?.(data);
-      else if (data.kind === "panel") changed(data.model);
+      if (data?.request) waiting.get(data.request)?.(data);
+      else if (isMessage(data, "panel")) changed(data.model);
     };
     comm.onClose = close;
     comm.send({ kind: "language", language, request: "0" });
@@ -67,7 +78,7 @@ function newLink(context, language) {
   /** @type {KernelLink} */
   const link = {
     get isOpen() {
-      return Boolean(comm && !comm.isDisposed);
+      return comm?.isDisposed === false;
     },
     onChange(hear, { disposed }) {
       hearers.add(hear);
@@ -75,15 +86,15 @@ function newLink(context, language) {
     },
     async request(message) {
       if (!link.isOpen) return;
-      count += 1;
-      const request = String(count);
+      // Other pages hear what this one is answered, and have requests of their own.
+      const request = String(Math.random());
       const answer = await new Promise((done) => {
         waiting.set(request, done);
         if (message.kind === "wish") setTimeout(done, PATIENCE);
         comm?.send({ ...message, request });
       });
       waiting.delete(request);
-      return answer;
+      return isMessage(answer, message.kind) ? answer : undefined;
     },
   };
 

@@ -1,9 +1,10 @@
-// Buttons on an output alone: under a traceback, for having it fixed or explained; on a figure or
-// a table, for a question about it. What comes of them, the kernel says.
+// Buttons on outputs: on code, as `blocks.js` has them; under a traceback, for having it fixed or
+// explained; on a figure or a table, for a question about it. What comes of these, the kernel says.
 
+import { dressBlocks } from "./blocks.js";
 import { endOfChat } from "./prose.js";
 
-const FIGURE = /^image\/|^application\/vnd\.(plotly|vega)/;
+const FIGURE = /^image\/|^application\/vnd\.(plotly|vega)/m;
 const OURS = /^\s*%chat\b/m;
 
 /**
@@ -14,18 +15,20 @@ const OURS = /^\s*%chat\b/m;
  */
 export function dressOutputs(lab, panel, cell, kernel) {
   const { outputArea, model } = cell;
+  const dressCode = dressBlocks(lab, panel, cell);
 
   const act =
-    (/** @type {ToKernel.Wish["wish"]} */ wish, /** @type {number | null} */ number) =>
+    (/** @type {ToKernel.Wish["wish"]} */ wish, /** @type {number | null} */ number = null) =>
     async () => {
       const id = model.sharedModel.getId();
       const answer = await kernel.request({ kind: "wish", cell: id, wish, number });
       const line = wish === "about" ? "" : `%chat ${wish}`; // it waits where a cell runs
       const { run, begin, said } = answer ?? { run: line, said: line ? "" : "busy" };
+      if (cell.isDisposed) return "";
       if (run) lab.runBelow(panel, run, cell);
       if (begin) {
         lab.begin(panel, begin, cell);
-        panel.context.save(); // a kernel learns from the file which cell is above
+        if (panel.context.contentsModel?.writable) panel.context.save(); // a kernel learns from the file which cell is above
       }
       return said;
     };
@@ -36,15 +39,16 @@ export function dressOutputs(lab, panel, cell, kernel) {
    */
   const actsOn = ({ type, data = {}, executionCount }, source) => {
     if (type === "error") {
-      return lab.group("", "error", { explain: act("explain", null), fix: act("fix", null) });
+      return lab.group("error", { explain: act("explain"), fix: act("fix") }, "");
     }
-    const isFigure = Object.keys(data).some((kind) => FIGURE.test(kind));
-    const isThing = isFigure || /<table\b/i.test(String(data["text/html"]));
+    const isFigure = FIGURE.test(Object.keys(data).join("\n"));
+    const isThing = isFigure || /<table\b/i.test(`${data["text/html"]}`);
     if (!isThing || OURS.test(source)) return null;
-    return lab.group("nbchat-corner", "output", { about: act("about", executionCount ?? null) });
+    return lab.group("output", { about: act("about", executionCount) });
   };
 
   const look = () => {
+    dressCode();
     const source = model.sharedModel.getSource();
     const fits = kernel.isOpen && !endOfChat(source);
     for (const [place, { node }] of outputArea.widgets.entries()) {
@@ -56,7 +60,10 @@ export function dressOutputs(lab, panel, cell, kernel) {
       if (!fits) made?.remove();
     }
   };
-  new MutationObserver(look).observe(outputArea.node, { childList: true });
+  const observer = new MutationObserver(look);
+  observer.observe(outputArea.node, { childList: true, subtree: true });
+  // JupyterLab keeps the elements of a notebook that is closed.
+  cell.disposed.connect(() => observer.disconnect());
   kernel.onChange(look, cell);
   look();
 }

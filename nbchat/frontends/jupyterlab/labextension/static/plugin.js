@@ -1,7 +1,6 @@
 // The plugin: it waits for notebooks, and gives every code cell in them what belongs to it.
 
 import { besideNotebooks } from "./beside.js";
-import { dressBlocks } from "./blocks.js";
 import { afterPause, element, workOn } from "./cells.js";
 import { addCommands } from "./commands.js";
 import { linkTo } from "./link.js";
@@ -12,10 +11,10 @@ import { proseFor } from "./prose.js";
 // What it goes without where a package is missing or broken. A name with an I may be switched off.
 const PACKAGES = {
   "@jupyterlab/translation": "ITranslator",
+  "@jupyterlab/application": "ILayoutRestorer",
   "@jupyterlab/apputils": "ICommandPalette",
   "@jupyterlab/mainmenu": "IMainMenu",
   "@jupyterlab/launcher": "ILauncher",
-  "@jupyterlab/application": "ILayoutRestorer",
   "@lumino/widgets": "its menu and its sidebar",
 };
 
@@ -34,7 +33,7 @@ export async function makePlugin(shared) {
     shared(name).catch((error) => console.warn(`nbchat goes without ${what}:`, error)),
   );
   const packages = await Promise.all(optional);
-  const [, apputils, , , , widgets] = packages;
+  const [, , apputils, , , widgets] = packages;
   // Where there is no such package, something that nobody provides.
   const tokens = Object.values(PACKAGES).map((token, place) => packages[place]?.[token] ?? {});
 
@@ -42,7 +41,7 @@ export async function makePlugin(shared) {
     id: "nbchat:extension",
     autoStart: true,
     optional: [INotebookTracker, ...tokens],
-    activate(app, tracker, translator, palette, mainMenu, launcher, restorer) {
+    activate(app, tracker, translator, restorer, ...places) {
       if (!tracker) return;
       const { href } = new URL("style.css", import.meta.url);
       document.head.append(element("link", { rel: "stylesheet", href }));
@@ -67,16 +66,15 @@ export async function makePlugin(shared) {
             if (cell.model.type !== "code" || dressed.has(cell)) continue;
             dressed.add(cell);
             prose.dress(cell, kernel);
-            dressBlocks(lab, panel, cell);
             dressOutputs(lab, panel, cell, kernel);
           }
         };
-        panel.content.model?.cells.changed.connect(dress);
+        panel.content.model?.cells.changed.connect(dress, panel);
         dress();
       };
       tracker.forEach(watch);
       tracker.widgetAdded.connect((_, panel) => watch(panel));
-      addCommands(lab, beside, propose, { palette, mainMenu, launcher, widgets });
+      addCommands(lab, beside, propose, widgets, ...places);
     },
   };
 }

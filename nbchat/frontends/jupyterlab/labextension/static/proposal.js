@@ -26,7 +26,7 @@ export function proposalsFor(mark, { Decoration, EditorView, WidgetType }, lab) 
     let code = "";
 
     const show = (/** @type {string} */ said) => {
-      const below = element("small", { textContent: lab.phrase(said) });
+      const below = element("small", {}, lab.phrase(said));
       const ghost = element("span", { className: "nbchat-ghost" }, code && `${code}\n`, below);
       const widget = Object.assign(new WidgetType(), { toDOM: () => ghost });
       const range = Decoration.widget({ widget, side: 1 }).range(0);
@@ -49,8 +49,7 @@ export function proposalsFor(mark, { Decoration, EditorView, WidgetType }, lab) 
       }
       end();
       if (!takes) return;
-      const selection = { anchor: code.length };
-      shown.dispatch({ changes: { from: 0, insert: code }, selection });
+      shown.dispatch({ changes: { from: 0, insert: code }, selection: { anchor: code.length } });
     };
 
     addEventListener("keydown", press, true);

@@ -6,7 +6,6 @@ import { afterPause } from "./cells.js";
 const QUESTION = /^\s*(?:#[^\n]*\n\s*)*%%chat(?=\s|$)/;
 const MARKDOWN = "text/x-ipythongfm";
 const NAME_BEGUN = /(?<!\{)\{[\p{L}\p{N}_]*$/u;
-const TOP = 5_000; // characters at the beginning in which a `%%chat` is looked for
 const PAUSE = 300; // milliseconds after a keystroke before the kernel is asked for names
 
 /**
@@ -15,15 +14,17 @@ const PAUSE = 300; // milliseconds after a keystroke before the kernel is asked 
  * @param {string} source
  */
 export function endOfChat(source) {
-  return QUESTION.exec(source.slice(0, TOP))?.[0].length ?? 0;
+  return QUESTION.exec(source)?.[0].length ?? 0;
 }
 
 /**
  * @param {CodeMirrorState} state
  * @param {CodeMirrorView} view
  */
-export function proseFor({ EditorState, Prec, StateEffect, StateField }, view) {
-  const { Decoration, EditorView } = view;
+export function proseFor(
+  { EditorState, Prec, StateEffect, StateField },
+  { Decoration, EditorView },
+) {
   /** @type {EffectKind<DecorationSet>} */
   const setMarks = StateEffect.define();
   const line = Decoration.line({ class: "nbchat-line" });
@@ -46,11 +47,11 @@ export function proseFor({ EditorState, Prec, StateEffect, StateField }, view) {
       // `schemas` is nearer to where keys arrive than the completer's, which does not hear it.
       const isFree = empty && !now.readOnly && from > end;
       const words = isFree && !NAME_BEGUN.test(now.sliceDoc(from, head)) ? "nbchat-words" : "";
-      return { class: `cm-lineWrapping nbchat-question ${words}`, spellcheck: "true" };
+      return { class: `cm-lineWrapping ${words}`, spellcheck: "true" };
     }),
     EditorView.decorations.compute(["doc"], (now) => {
       const end = endOfChat(now.sliceDoc());
-      return end ? Decoration.set([line.range(now.doc.lineAt(end).from)]) : Decoration.none;
+      return Decoration.set(end ? [line.range(now.doc.lineAt(end).from)] : []);
     }),
     Prec.highest(
       EditorState.languageData.of((now) =>
@@ -62,48 +63,41 @@ export function proseFor({ EditorState, Prec, StateEffect, StateField }, view) {
   /** @param {object[]} ranges  what is marked in an editor, in the place of what was */
   const mark = (...ranges) => setMarks.of(Decoration.set(ranges, true));
 
-  /**
-   * Marks the names in a question as the kernel knows them, or as it does not.
-   *
-   * @param {CodeCell} cell
-   * @param {KernelLink} kernel
-   */
-  const keepNames = (cell, kernel) => {
-    const { sharedModel } = cell.model;
-    let isMarked = false;
-    const look = afterPause(async () => {
-      const asked = sharedModel.getSource();
-      const hasNames = kernel.isOpen && endOfChat(asked) > 0 && asked.includes("{");
-      if (!hasNames && !isMarked) return;
-      isMarked = hasNames;
-      const found = hasNames && (await kernel.request({ kind: "names", source: asked }));
-      if (found === undefined || sharedModel.getSource() !== asked) return;
-      const places = found ? found.places : [];
-      const ranges = places.map(([begin, end, isValue]) => {
-        const name = Decoration.mark({ class: isValue ? "nbchat-name" : "nbchat-no-name" });
-        return name.range(begin, end);
-      });
-      cell.editor?.editor.dispatch({ effects: mark(...ranges) });
-    }, PAUSE);
-    cell.model.contentChanged.connect(look);
-    kernel.onChange(look, cell);
-    look();
-  };
-
   return {
     mark,
     /**
-     * Keeps one cell as its first line says.
+     * Keeps one cell as its first line says, and the names in a question marked as the kernel knows
+     * them, or as it does not.
      *
      * @param {CodeCell} cell
      * @param {KernelLink} kernel
      */
-    dress(cell, kernel) {
+    async dress(cell, kernel) {
+      const { sharedModel, contentChanged } = cell.model;
       keepType(cell.model);
-      cell.ready.then(() => {
-        cell.editor?.injectExtension(extension);
-        keepNames(cell, kernel);
-      });
+      await cell.ready;
+      cell.editor?.injectExtension(extension);
+      let isMarked = false;
+      const look = afterPause(async () => {
+        const asked = sharedModel.getSource();
+        const hasNames = kernel.isOpen && endOfChat(asked) > 0 && asked.includes("{");
+        if (!hasNames && !isMarked) return;
+        isMarked = hasNames;
+        const found = hasNames
+          ? await kernel.request({ kind: "names", source: asked })
+          : { places: [] };
+        const shown = cell.editor?.editor;
+        if (!found || !shown || sharedModel.getSource() !== asked) return;
+        const ranges = found.places.map(([begin, end, isValue]) => {
+          const name = Decoration.mark({ class: isValue ? "nbchat-name" : "nbchat-no-name" });
+          // Beyond the end of the text it would end all typing.
+          return name.range(begin, Math.min(end, shown.state.doc.length));
+        });
+        shown.dispatch({ effects: mark(...ranges) });
+      }, PAUSE);
+      contentChanged.connect(look, cell);
+      kernel.onChange(look, cell);
+      look();
     },
   };
 }
@@ -118,8 +112,7 @@ function keepType(model) {
   let own = model.mimeType;
   const keep = () => {
     if (model.mimeType !== MARKDOWN) own = model.mimeType;
-    const wanted = endOfChat(model.sharedModel.getSource()) ? MARKDOWN : own;
-    if (model.mimeType !== wanted) model.mimeType = wanted;
+    model.mimeType = endOfChat(model.sharedModel.getSource()) ? MARKDOWN : own;
   };
   model.contentChanged.connect(keep);
   model.mimeTypeChanged.connect(keep);

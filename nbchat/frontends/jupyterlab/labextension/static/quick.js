@@ -11,7 +11,6 @@ export function askQuickly({ phrase }, ask) {
   const field = element("input", { className: "jp-mod-styled", placeholder: ariaLabel, ariaLabel });
   const form = element("form", { method: "dialog" }, field);
   const dialog = element("dialog", { className: "nbchat-quick", ariaLabel, closedBy: "any" }, form);
-  dialog.dataset.lmSuppressShortcuts = "true";
   form.onsubmit = () => dialog.close(field.value.trim());
   // The focus is back by then.
   dialog.onclose = () => {
