@@ -32,7 +32,7 @@ class Thoughts {
    * @param {number} words
    */
   finish(html, words) {
-    this.summary.textContent = phrase("thinkWords", words.toLocaleString());
+    this.summary.textContent = phrase("thinkWords", words.toLocaleString(LOCALE));
     this.box.className = "nbc-thought";
     put(this.box, parsed(html));
     this.fold();

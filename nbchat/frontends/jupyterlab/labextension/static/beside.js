@@ -18,11 +18,13 @@ export function besideNotebooks(lab, { Panel, Widget }, restorer) {
   const { app, tracker, phrase } = lab;
   /** @type {Map<NotebookPanel | null, Neighbour>} */
   const neighbours = new Map();
+  /** That of the notebook that is worked in. */
+  const current = () => neighbours.get(tracker.currentWidget);
   let isNew = false;
   const note = sentence("none", "start", () => app.commands.execute("nbchat:panel"));
   const place = Object.assign(new Panel(), { id: PLACE, onAfterShow });
   place.node.tabIndex = -1;
-  Object.assign(place.title, { caption: phrase("panel"), iconClass: "nbchat-icon" });
+  place.title.iconClass = "nbchat-icon";
   place.node.append(note);
   stand();
   if (!place.parent) return null;
@@ -66,19 +68,24 @@ export function besideNotebooks(lab, { Panel, Widget }, restorer) {
   }
 
   function draw() {
-    const current = neighbours.get(tracker.currentWidget);
+    const now = current();
     for (const one of neighbours.values()) {
       one.panel.node.classList.toggle(PLACE, Boolean(one.shown));
-      one.shown?.setHidden(one !== current);
+      one.shown?.setHidden(one !== now);
     }
-    note.hidden = Boolean(current?.shown);
-    note.children[0].textContent = phrase(current?.isLost ? "restarted" : "none");
+    note.hidden = Boolean(now?.shown);
+    const text = /** @type {HTMLDataElement} */ (note.firstChild);
+    text.value = now?.isLost ? "restarted" : "none";
+    place.title.caption = phrase("panel");
+    /** @type {NodeListOf<HTMLDataElement & HTMLButtonElement>} */
+    const said = document.querySelectorAll(".nbchat-note > *");
+    for (const node of said) node.textContent = phrase(node.name ?? node.value);
   }
 
   /** Asks the kernel for the panel of the notebook that is worked in. */
   async function follow() {
     draw();
-    const one = neighbours.get(tracker.currentWidget);
+    const one = current();
     if (!one?.kernel.isOpen || one.shown) return;
     const make = place.isVisible || one.isLost;
     const answer = await one.kernel.request({ kind: "panel", make });
@@ -115,7 +122,7 @@ export function besideNotebooks(lab, { Panel, Widget }, restorer) {
     reveal();
     // A panel that is not there yet takes the keys from here.
     place.node.focus();
-    neighbours.get(tracker.currentWidget)?.shown?.node.querySelector("textarea")?.focus();
+    current()?.shown?.node.querySelector("textarea")?.focus();
   }
 
   /**
@@ -124,9 +131,8 @@ export function besideNotebooks(lab, { Panel, Widget }, restorer) {
    * @param {() => Promise<void> | void} act
    */
   function sentence(said, name, act) {
-    const words = element("span", { textContent: phrase(said) });
-    const button = lab.button(name, act);
-    return element("div", { className: "nbchat-note" }, words, " ", button);
+    const words = element("data", { value: said, textContent: phrase(said) });
+    return element("div", { className: "nbchat-note" }, words, " ", lab.button(name, act));
   }
 
   /** The line in a cell. */
@@ -140,12 +146,14 @@ export function besideNotebooks(lab, { Panel, Widget }, restorer) {
 
   return {
     open,
+    draw,
     watch(panel, kernel) {
       /** @type {Neighbour} */
       const one = { panel, kernel, shown: null, isLost: false };
       neighbours.set(panel, one);
+      const rank = -20; // before that of widgets
       const factory = { safe: true, mimeTypes: [LINE], createRenderer: line };
-      panel.content.rendermime.addFactory(factory, -20); // a rank: smaller than the widget's
+      panel.content.rendermime.addFactory(factory, rank);
       kernel.onChange((model) => {
         if (!kernel.isOpen && one.shown) {
           one.isLost = true;
@@ -153,7 +161,7 @@ export function besideNotebooks(lab, { Panel, Widget }, restorer) {
         }
         if (model) attach(one, model);
         follow();
-        if (model && panel === tracker.currentWidget) reveal();
+        if (model && one === current()) reveal();
       }, panel);
       panel.disposed.connect(() => {
         neighbours.delete(panel);

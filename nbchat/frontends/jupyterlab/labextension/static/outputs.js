@@ -24,7 +24,7 @@ export function dressOutputs(lab, panel, cell, kernel) {
       const { run, begin, said } = answer ?? { run: line, said: line ? "" : "busy" };
       if (run) lab.runBelow(panel, run, cell);
       if (begin) {
-        lab.begin(panel, begin, cell);
+        lab.edit(panel, lab.insertBelow(panel, begin, cell));
         panel.context.save(); // a kernel learns from the file which cell is above
       }
       return said;

@@ -49,8 +49,7 @@ export function proposalsFor(mark, { Decoration, EditorView, WidgetType }, lab) 
       }
       end();
       if (!takes) return;
-      const selection = { anchor: code.length };
-      shown.dispatch({ changes: { from: 0, insert: code }, selection });
+      shown.dispatch({ changes: { from: 0, insert: code }, selection: { anchor: code.length } });
     };
 
     addEventListener("keydown", press, true);

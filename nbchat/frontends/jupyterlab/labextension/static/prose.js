@@ -26,7 +26,6 @@ export function proseFor({ EditorState, Prec, StateEffect, StateField }, view) {
   const { Decoration, EditorView } = view;
   /** @type {EffectKind<DecorationSet>} */
   const setMarks = StateEffect.define();
-  const line = Decoration.line({ class: "nbchat-line" });
 
   const extension = [
     StateField.define({
@@ -50,7 +49,9 @@ export function proseFor({ EditorState, Prec, StateEffect, StateField }, view) {
     }),
     EditorView.decorations.compute(["doc"], (now) => {
       const end = endOfChat(now.sliceDoc());
-      return end ? Decoration.set([line.range(now.doc.lineAt(end).from)]) : Decoration.none;
+      if (!end) return Decoration.none;
+      const line = Decoration.line({ class: "nbchat-line" });
+      return Decoration.set([line.range(now.doc.lineAt(end).from)]);
     }),
     Prec.highest(
       EditorState.languageData.of((now) =>
@@ -76,13 +77,11 @@ export function proseFor({ EditorState, Prec, StateEffect, StateField }, view) {
       const hasNames = kernel.isOpen && endOfChat(asked) > 0 && asked.includes("{");
       if (!hasNames && !isMarked) return;
       isMarked = hasNames;
-      const found = hasNames && (await kernel.request({ kind: "names", source: asked }));
+      const found = hasNames ? await kernel.request({ kind: "names", source: asked }) : null;
       if (found === undefined || sharedModel.getSource() !== asked) return;
-      const places = found ? found.places : [];
-      const ranges = places.map(([begin, end, isValue]) => {
-        const name = Decoration.mark({ class: isValue ? "nbchat-name" : "nbchat-no-name" });
-        return name.range(begin, end);
-      });
+      const ranges = (found?.places ?? []).map(([begin, end, isValue]) =>
+        Decoration.mark({ class: isValue ? "nbchat-name" : "nbchat-no-name" }).range(begin, end),
+      );
       cell.editor?.editor.dispatch({ effects: mark(...ranges) });
     }, PAUSE);
     cell.model.contentChanged.connect(look);
@@ -118,8 +117,7 @@ function keepType(model) {
   let own = model.mimeType;
   const keep = () => {
     if (model.mimeType !== MARKDOWN) own = model.mimeType;
-    const wanted = endOfChat(model.sharedModel.getSource()) ? MARKDOWN : own;
-    if (model.mimeType !== wanted) model.mimeType = wanted;
+    model.mimeType = endOfChat(model.sharedModel.getSource()) ? MARKDOWN : own;
   };
   model.contentChanged.connect(keep);
   model.mimeTypeChanged.connect(keep);
