@@ -159,11 +159,14 @@ class Lab:
         size: tuple[int, int] = (1100, 1000),
         path: str = "",
         own_page: bool = False,
+        locale: str = "",
     ) -> Notebook:
         """A new notebook of these cells, or the one at `path`, its kernel ready.
 
-        It is in a page of its own where the test does something to the page that stays.
+        It is in a page of its own where the test does something to the page that stays, or where
+        the browser is to have a language.
         """
+        own_page = own_page or bool(locale)
         self.setting(
             "apputils-extension:themes", {"theme": f"JupyterLab {'Dark' if dark else 'Light'}"}
         )
@@ -173,7 +176,7 @@ class Lab:
             self.write(path, cells)
         page, self._kept = (None, self._kept) if own_page else (self._kept, None)
         if page is None:
-            notebook = Notebook(self, self.page(size), path, own_page)
+            notebook = Notebook(self, self.page(size, locale), path, own_page)
             notebook.load()
         else:
             page.set_viewport_size({"width": size[0], "height": size[1]})
@@ -197,9 +200,11 @@ class Lab:
             self._kept.context.close()
             self._kept = None
 
-    def page(self, size: tuple[int, int] = (1100, 1000)) -> Any:
+    def page(self, size: tuple[int, int] = (1100, 1000), locale: str = "") -> Any:
         """A new page of the browser, with nothing in it."""
-        return self._chromium.new_context(viewport={"width": size[0], "height": size[1]}).new_page()
+        viewport = {"width": size[0], "height": size[1]}
+        context = self._chromium.new_context(viewport=viewport, locale=locale or "en-US")
+        return context.new_page()
 
     def write(self, path: str, cells: Sequence[str]) -> Path:
         made = [
