@@ -31,9 +31,7 @@ def language() -> str:
     >>> language()
     'en'
     """
-    named = of_pages()
-    is_chinese = _is_chinese(named) if named else _page_is_chinese
-    return CHINESE if is_chinese and _can_be_written() else ENGLISH
+    return CHINESE if of_pages() == CHINESE and _can_be_written() else ENGLISH
 
 
 def of_pages() -> str:
@@ -42,9 +40,9 @@ def of_pages() -> str:
     A server's locale is English also where nobody has chosen that.
     """
     if wanted := os.environ.get(VARIABLE, "").strip():
-        return wanted
+        return CHINESE if _is_chinese(wanted) else ENGLISH
     locale = next((value for name in LOCALE if (value := os.environ.get(name))), "")
-    return locale if _is_chinese(locale) else ""
+    return CHINESE if _page_is_chinese or _is_chinese(locale) else ""
 
 
 def not_spoken() -> str:

@@ -165,11 +165,14 @@ class Lab:
         size: tuple[int, int] = (1100, 1000),
         path: str = "",
         own_page: bool = False,
+        locale: str = "",
     ) -> Notebook:
         """A new notebook of these cells, or the one at `path`, its kernel ready.
 
-        It is in a page of its own where the test does something to the page that stays.
+        It is in a page of its own where the test does something to the page that stays, or where
+        the browser is to have a language.
         """
+        own_page = own_page or bool(locale)
         self.setting(
             "apputils-extension:themes", {"theme": f"JupyterLab {'Dark' if dark else 'Light'}"}
         )
@@ -179,7 +182,7 @@ class Lab:
             self.write(path, cells)
         page, self._kept = (None, self._kept) if own_page else (self._kept, None)
         if page is None:
-            notebook = Notebook(self, self.page(size), path, own_page)
+            notebook = Notebook(self, self.page(size, locale), path, own_page)
             notebook.load()
         else:
             page.set_viewport_size({"width": size[0], "height": size[1]})
@@ -203,17 +206,21 @@ class Lab:
             self._kept.close()
             self._kept = None
 
-    def page(self, size: tuple[int, int] = (1100, 1000)) -> Any:
+    def page(self, size: tuple[int, int] = (1100, 1000), locale: str = "") -> Any:
         """A new page of the browser, with nothing in it."""
+        viewport = {"width": size[0], "height": size[1]}
+        if locale:
+            return self._chromium.new_context(viewport=viewport, locale=locale).new_page()
         if self._window is None:
             self._window = self._chromium.browser_type.launch_persistent_context(
                 self.folder / "profile",
                 executable_path=executable(),
                 args=ARGUMENTS,
+                locale="en-US",
                 reduced_motion="reduce",  # no test waits for a motion; drawing them costs time
             )
         page = self._window.new_page()
-        page.set_viewport_size({"width": size[0], "height": size[1]})
+        page.set_viewport_size(viewport)
         return page
 
     def write(self, path: str, cells: Sequence[str]) -> Path:

@@ -16,12 +16,12 @@ WORD = re.compile(r"[A-Za-z]{2,}")
 # What a person of any language reads so: names, keys, units, and endings of files.
 KNOWN = {"kimi", "run", "data", "df", "main", "code", "Enter", "Esc", "Ctrl", "chat", "tok"}
 KNOWN |= {"md", "json", "html", "ipynb", "provider", "model", "python", "DataFrame", "KIMI", "API"}
-KNOWN |= {"KEY", "notebook"}
+KNOWN |= {"KEY", "notebook", "demo", "openai", "slow", "Shift", "Alt", "Space", "ZeroDivisionError"}
 
 # Texts that are seen, and what is told to those who do not see; lists to choose from hold names.
-SAID = """() => {
+SAID = """(roots) => {
   const said = [];
-  for (const node of document.querySelectorAll(".nbp-root, .nbp-root *")) {
+  for (const node of document.querySelectorAll(`:is(${roots}), :is(${roots}) *`)) {
     if (node.closest("[role=listbox] *")) continue;
     for (const name of ["aria-label", "title", "placeholder", "alt", "data-touch"])
       if (node.getAttribute(name)) said.push(node.getAttribute(name));
@@ -33,11 +33,16 @@ SAID = """() => {
 }"""
 
 
-def english(notebook: Notebook) -> list[str]:
-    """What the panel says now with an English word in it."""
-    said_: list[str] = notebook.page.evaluate(SAID)
-    assert len(said_) > 10
-    return [text for text in said_ if {*WORD.findall(text)} - KNOWN]
+def said_in(notebook: Notebook, roots: str = ".nbp-root") -> list[str]:
+    """What is said now in these parts of the page."""
+    found: list[str] = notebook.page.evaluate(SAID, roots)
+    assert len(found) > 10
+    return found
+
+
+def english(notebook: Notebook, roots: str = ".nbp-root") -> list[str]:
+    """What the panel, or these parts of the page, say now with an English word in it."""
+    return [text for text in said_in(notebook, roots) if {*WORD.findall(text)} - KNOWN]
 
 
 def test_a_chinese_panel_has_no_english_words(in_lab: InLab, service: Service) -> None:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
 
+from ..fakes.provider import Service, answer, said
 from ..languages.left_over import english_left
+from ..nightly import by_day
 from .lab import Lab, Notebook
 from .lab_extension import LOAD
+from .test_chinese import english, said_in
+from .test_lab_blocks import using
 
 LABELS = [
     "就此单元格提问…",
@@ -19,6 +24,20 @@ LABELS = [
     "建议下一个单元格",
 ]
 LANGUAGE = "translation-extension:plugin"
+# All of ours in the page: the sidebar, what a cell has of the extension, the names in its places.
+OURS = (
+    "#nbchat-beside, .nbchat-acts, .nbchat-note, .nbp-pop, .lm-TabBar-tab[data-id=nbchat-beside], "
+    ".lm-Menu [data-command^=nbchat]"
+)
+HAN = re.compile(r"[\u4e00-\u9fff]")
+# NBCHAT_LANG, the browser, JupyterLab, and what comes of it.
+CASES = [
+    ("zh", "en-US", "en", "zh"),
+    ("en", "zh-CN", "zh_CN", "en"),
+    ("", "en-US", "zh_CN", "zh"),
+    ("", "zh-CN", "en", "zh"),
+    ("", "en-US", "en", "en"),
+]
 
 
 @pytest.fixture
@@ -45,7 +64,38 @@ def test_the_menu_the_panel_and_what_a_cell_says_are_in_the_language_of_lab(
     outputs = page.locator(".jp-Cell-outputArea").all_inner_texts()
 
     assert offered == LABELS
+    assert english(chinese, "#nbchat-beside") == []
     assert line == "聊天面板在笔记本旁边。 显示"
     assert "写 %%chat [MODEL]，并在下一行写出问题即可提问" in outputs[1]
     assert "没有名为 'nobody' 的模型" in outputs[2]
     assert not english_left(outputs[1] + outputs[2], ["UnknownModel"])
+
+
+@pytest.mark.parametrize(("variable", "browser", "lab", "spoken"), by_day(2, CASES))
+def test_no_page_has_two_languages(
+    extended_lab: Lab, service: Service, variable: str, browser: str, lab: str, spoken: str
+) -> None:
+    service.always(answer(*said("```python\nx = 1\n```")))
+    extended_lab.setting(LANGUAGE, {"locale": lab})
+    load = f"import os\nos.environ['NBCHAT_LANG'] = '{variable}'\n{using(service)}"
+    notebook = extended_lab.open(load, "%%chat\n1 + 1", "1/0", "%chat panel", locale=browser)
+    page = notebook.page
+    try:
+        notebook.run()
+        page.locator("#nbchat-beside .nbp-foot").wait_for()
+        page.locator(f".nbp-root[lang^={spoken}]").wait_for()
+        page.locator(".lm-MenuBar-item", has_text="聊天" if spoken == "zh" else "Chat").click()
+        page.locator(".lm-Menu [data-command='nbchat:quick']").wait_for()
+        shown = said_in(notebook, OURS)
+        left = english(notebook, OURS) if spoken == "zh" else list(filter(HAN.search, shown))
+        page.keyboard.press("Escape")
+        page.locator("#nbchat-beside header button").first.click()
+        date = page.locator(".nbp-pop small").first.inner_text()
+    finally:
+        notebook.close()
+        extended_lab.setting(LANGUAGE, None)
+
+    assert left == []
+    for one in ({"Explain", "解释"}, {"Run below", "在下方运行"}, {"Chat panel", "聊天面板"}):
+        assert one & {*shown}
+    assert date.startswith("20") == (spoken == "zh")

@@ -234,7 +234,9 @@ def test_what_is_drawn_in_a_terminal() -> None:
     [
         ({"NBCHAT_LANG": "zh"}, "zh"),
         ({"LANG": "de_DE.UTF-8"}, ""),
-        ({"LANG": "zh_CN.UTF-8"}, "zh_CN.UTF-8"),
+        ({"LANG": "zh_CN.UTF-8"}, "zh"),
+        ({"NBCHAT_LANG": "ZH"}, "zh"),
+        ({"NBCHAT_LANG": "fr", "LANG": "zh_CN.UTF-8"}, "en"),
         ({}, ""),
     ],
 )

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from nbchat.frontends.host import IPythonNotebook
 from nbchat.frontends.notebook.panel_beside import panel_beside
 from nbchat.frontends.subshell import answer_where_asked
-from nbchat.languages import heed_page
+from nbchat.languages import heed_page, language
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
@@ -57,9 +57,6 @@ class LabComm:
         request = read_message(message["content"]["data"])
         if request is None or self._comm is None:
             return
-        if request.kind == "language":
-            heed_page(request.language)
-            return
         with suppress(Exception):  # a person who types has asked nothing
             if request.kind == "proposal":  # which answers when there is one
                 self._proposals.ask(request.request, by_itself=request.by_itself)
@@ -74,6 +71,9 @@ class LabComm:
         return Proposals(IPythonNotebook(self._shell), self._comm.send)
 
     def _answer(self, request: AnsweredAtOnce) -> Mapping[str, Any]:
+        if request.kind == "language":
+            heed_page(request.language)
+            return {"language": language()}
         if request.kind == "panel":
             return {"model": panel_beside.model_id(make=request.make)}
         notebook = IPythonNotebook(self._shell)

@@ -63,14 +63,14 @@ class Leave(LabMessage):
 
 
 class Language(LabMessage):
-    """The language that the page is in, such as zh-CN."""
+    """The language that the page would be in, such as zh-CN; the answer is that of the kernel."""
 
     kind: Literal["language"]
     language: Annotated[str, Field(max_length=35)]
 
 
-AnsweredAtOnce: TypeAlias = Names | Panel | Wish | Leave
-Message: TypeAlias = AnsweredAtOnce | Proposal | Language
+AnsweredAtOnce: TypeAlias = Names | Panel | Wish | Leave | Language
+Message: TypeAlias = AnsweredAtOnce | Proposal
 _message: TypeAdapter[Message] = TypeAdapter(Annotated[Message, Field(discriminator="kind")])
 
 

@@ -39,10 +39,12 @@ def model_rows(settings: Settings, here: Mapping[str, Sequence[Model]]) -> list[
             rows.setdefault(known, (known, provider.name, *obstacle))
     places = {row.name: place for place, row in enumerate(catalog.providers.values())}
     near = {catalog.providers[kind].name for kind, models in here.items() if models}
-    return sorted(
+    ordered = sorted(
         rows.values(),
         key=lambda row: (OBSTACLES.index(row[2]), row[1] not in near, places[row[1]]),
     )
+    # Of the providers only the demo's name is ours.
+    return [(row[0], translated(row[1]), row[2], row[3]) for row in ordered]
 
 
 def _obstacle(model: Model, provider: Provider, settings: Settings) -> tuple[str, str]:

@@ -85,6 +85,22 @@ def test_it_says_which_names_are_values(kernel: RunningKernel, request_answer: R
     ]
 
 
+@pytest.mark.parametrize(
+    ("given", "of_page", "told"),
+    [("", "zh-CN", "zh"), ("", "en", "en"), ("en", "zh-CN", "en"), ("zh", "en", "zh")],
+)
+def test_it_says_which_language_a_person_is_to_read(
+    kernel: RunningKernel, request_answer: Request, given: str, of_page: str, told: str
+) -> None:
+    kernel.run(f"import os, nbchat\nos.environ['NBCHAT_LANG'] = {given!r}")
+    try:
+        answer = request_answer(kind="language", request="1", language=of_page)
+    finally:
+        kernel.run("del os.environ['NBCHAT_LANG']; nbchat.languages._page_is_chinese = False")
+
+    assert answer == [{"kind": "language", "request": "1", "language": told}]
+
+
 def test_it_says_what_to_run_for_the_error_of_the_cell_that_failed_last(
     kernel: RunningKernel, request_answer: Request
 ) -> None:

@@ -41,4 +41,5 @@ def test_what_python_says_is_in_the_table() -> None:
         "wish": {"kind", "run", "begin", "said"},
         "proposal": {"kind", "code", "said"},
         "leave": {"kind"},
+        "language": {"kind", "language"},
     }

@@ -51,8 +51,8 @@ interface Commands {
   addCommand(
     id: string,
     command: {
-      label: string;
-      caption?: string;
+      label(): string;
+      caption?(): string;
       isEnabled?(): boolean;
       execute(given?: { cwd?: string }): Promise<unknown>;
     },
@@ -88,11 +88,14 @@ interface Restorer {
 // --- Lumino
 
 interface LuminoWidgets {
-  Menu: new (options: {
-    commands: Commands;
-  }) => { title: { label: string }; addItem(item: { command: string }): void };
+  Menu: new (options: { commands: Commands }) => Menu;
   Panel: new () => Widget & { addWidget(widget: Widget): void };
   Widget: new (options: { node: HTMLElement }) => Widget;
+}
+
+interface Menu {
+  title: { label: string };
+  addItem(item: { command: string }): void;
 }
 
 interface Widget {
@@ -246,6 +249,8 @@ type AnswerTo<Kind> = Extract<ToPage.Message, { kind: Kind }>;
 interface KernelLink {
   /** Whether `%load_ext nbchat` has run in the kernel. */
   readonly isOpen: boolean;
+  /** Calls all that hear of changes. */
+  changed(): void;
   /**
    * Calls where the link opens or closes, a cell has ended, or `%chat panel` shows a widget: with
    * its id then, else with "". Ends where `owner` is gone.
@@ -360,8 +365,6 @@ interface CellWork {
   /** Below the active cell where none is named. The new cell is the active one. */
   insertBelow(panel: NotebookPanel, source: string, cell?: CodeCell | null): CodeCell;
   runBelow(panel: NotebookPanel, source: string, cell?: CodeCell | null): Promise<boolean>;
-  /** Puts the cursor at the end of a new cell. */
-  begin(panel: NotebookPanel, source: string, cell?: CodeCell | null): Promise<void>;
   /** Puts the cursor at the end of a cell. */
   edit(panel: NotebookPanel, cell: CodeCell): Promise<void>;
   /** Runs the active cell. */
@@ -371,6 +374,8 @@ interface CellWork {
 interface Beside {
   /** Shows the panel of the notebook that is worked in. */
   open(): void;
+  /** Shows what is there, and in which language. */
+  draw(): void;
   /** Called once for each notebook. */
   watch(panel: NotebookPanel, kernel: KernelLink): void;
   /** Whether a panel of that notebook is in sight, which then asks this. */

@@ -35,7 +35,7 @@ declare namespace ToKernel {
     kind: "leave";
   }
 
-  /** The language that the page is in, such as zh-CN. It has no answer. */
+  /** The language that the page would be in, such as zh-CN. */
   interface Language {
     kind: "language";
     language: string;
@@ -83,5 +83,11 @@ declare namespace ToPage {
     kind: "leave";
   }
 
-  type Message = Hello | Names | Panel | Wish | Proposal | Leave;
+  /** The language that a person is to read. */
+  interface Language {
+    kind: "language";
+    language: "en" | "zh";
+  }
+
+  type Message = Hello | Names | Panel | Wish | Proposal | Leave | Language;
 }

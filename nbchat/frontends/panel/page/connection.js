@@ -32,7 +32,7 @@ class Connection {
   }
 
   open() {
-    this.send({ kind: "sync", view: this.view, language: navigator.language });
+    this.send({ kind: "sync", view: this.view, language: SPOKEN });
   }
 
   close() {

@@ -81,7 +81,9 @@ async function openTalks(panel, anchor) {
     const shown = name === panel.name ? "✓ " : "";
     const turns = phrase(count === 1 ? "turn" : "turns", count);
     const date = new Date(changed * 1000);
-    const time = changed ? date.toLocaleString([], { dateStyle: "short", timeStyle: "short" }) : "";
+    const time = changed
+      ? date.toLocaleString(LOCALE, { dateStyle: "short", timeStyle: "short" })
+      : "";
     return [short(title), open, time, shown + turns + (notebook ? ` · ${notebook}` : "")];
   });
   menu(panel, anchor, phrase("history"), entries);

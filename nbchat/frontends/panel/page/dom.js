@@ -1,6 +1,13 @@
 // Words, elements, and what is done with them.
 
-const PHRASES = { ...WORDS.en, ...WORDS[(LANGUAGE || navigator.language).slice(0, 2)] };
+// The kernel's language; where it has none, that of who has the page or the browser in Chinese.
+const OF_PAGE = [document.documentElement.lang, navigator.language].find((name) =>
+  /^zh/.test(name),
+);
+const SPOKEN = LANGUAGE || (OF_PAGE ? "zh" : "en");
+const PHRASES = WORDS[SPOKEN];
+// How a person who reads it writes dates and numbers.
+const LOCALE = navigator.languages.find((name) => name.startsWith(SPOKEN)) ?? SPOKEN;
 
 /**
  * A phrase of words.json in the reader's language, with values for its {0}, {1}, …

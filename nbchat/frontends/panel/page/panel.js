@@ -64,7 +64,11 @@ class Panel {
   /** @returns {HTMLElement} */
   makeRoot() {
     const { log } = this.transcript;
-    const attributes = { "aria-label": phrase("panel"), "data-lm-suppress-shortcuts": "true" };
+    const attributes = {
+      lang: LOCALE,
+      "aria-label": phrase("panel"),
+      "data-lm-suppress-shortcuts": "true",
+    };
     const root = element(
       "section.root",
       attributes,
@@ -236,7 +240,7 @@ class Panel {
   ended(message) {
     if (!this.transcript.end(message)) return;
     const stopped = message.stop[0] === "interrupted";
-    this.say(stopped ? phrase("stopped") : phrase("done", message.words.toLocaleString()));
+    this.say(stopped ? phrase("stopped") : phrase("done", message.words.toLocaleString(LOCALE)));
     this.composer.show();
   }
 

@@ -276,7 +276,7 @@ class TurnView {
   stopped(stop) {
     const [reason, , length] = stop;
     if (reason === "end" || reason === "tool_calls") return;
-    const facts = stop.map((fact) => fact.toLocaleString());
+    const facts = stop.map((fact) => fact.toLocaleString(LOCALE));
     const words = reason === "interrupted" && !length ? "wordless" : reason;
     this.answer.append(element("p.nbc-note", null, phrase(words, ...facts)));
   }

@@ -23,7 +23,7 @@ export function besideNotebooks(lab, { Panel, Widget }, restorer) {
   const note = sentence("none", "start", () => app.commands.execute("nbchat:panel"));
   const place = Object.assign(new Panel(), { id: PLACE, onAfterShow });
   place.node.tabIndex = -1;
-  Object.assign(place.title, { caption: phrase("panel"), iconClass: "nbchat-icon" });
+  place.title.iconClass = "nbchat-icon";
   place.node.append(note);
   stand();
   if (!place.parent) return null;
@@ -73,7 +73,12 @@ export function besideNotebooks(lab, { Panel, Widget }, restorer) {
       one.shown?.setHidden(one !== current);
     }
     note.hidden = !!current?.shown;
-    note.children[0].textContent = phrase(current?.isLost ? "restarted" : "none");
+    const text = /** @type {HTMLDataElement} */ (note.firstChild);
+    text.value = current?.isLost ? "restarted" : "none";
+    place.title.caption = phrase("panel");
+    /** @type {NodeListOf<HTMLDataElement & HTMLButtonElement>} */
+    const said = document.querySelectorAll(".nbchat-note > *");
+    for (const node of said) node.textContent = phrase(node.name ?? node.value);
   }
 
   /** Asks the kernel for the panel of the notebook that is worked in. */
@@ -125,8 +130,8 @@ export function besideNotebooks(lab, { Panel, Widget }, restorer) {
    * @param {() => Promise<void> | void} act
    */
   function sentence(said, name, act) {
-    const words = element("span", {}, phrase(said), " ");
-    return element("div", { className: "nbchat-note" }, words, lab.button(name, act));
+    const words = element("data", { value: said, textContent: phrase(said) });
+    return element("div", { className: "nbchat-note" }, words, " ", lab.button(name, act));
   }
 
   /** The line in a cell. */
@@ -140,13 +145,14 @@ export function besideNotebooks(lab, { Panel, Widget }, restorer) {
 
   return {
     open,
+    draw,
     watch(panel, kernel) {
       /** @type {Neighbour} */
       const one = { panel, kernel, shown: null, isLost: false };
       neighbours.set(panel, one);
+      const rank = -20; // before that of widgets
       const factory = { safe: true, mimeTypes: [LINE], createRenderer: line };
-      // A rank: smaller than the widget's.
-      panel.content.rendermime.addFactory(factory, -20);
+      panel.content.rendermime.addFactory(factory, rank);
       kernel.onChange((model) => {
         if (!kernel.isOpen && one.shown) {
           one.isLost = true;
@@ -154,7 +160,7 @@ export function besideNotebooks(lab, { Panel, Widget }, restorer) {
         }
         if (model) attach(one, model);
         follow();
-        if (model && panel === tracker.currentWidget) reveal();
+        if (model && one === atWork()) reveal();
       }, panel);
       panel.disposed.connect(() => {
         neighbours.delete(panel);

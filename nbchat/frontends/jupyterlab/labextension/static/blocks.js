@@ -37,9 +37,9 @@ export function dressBlocks(lab, panel, cell) {
   const takeAim = () => {
     leaveAim();
     const above = content.widgets.slice(0, content.widgets.indexOf(cell));
-    aim = above.findLast(({ model: { type, sharedModel } }) => {
-      return type === "code" && !LINE_OF_OURS.test(sharedModel.getSource());
-    });
+    aim = above.findLast(
+      ({ model }) => model.type === "code" && !LINE_OF_OURS.test(model.sharedModel.getSource()),
+    );
     if (aim?.model.getMetadata("editable") === false) aim = undefined;
     aim?.node.classList.add("nbchat-aim");
   };

@@ -67,10 +67,6 @@ export function workOn(phrase, actions) {
       return element("div", { className, role: "group", ariaLabel: phrase(label) }, ...buttons);
     },
 
-    begin(panel, source, cell) {
-      return this.edit(panel, this.insertBelow(panel, source, cell));
-    },
-
     insertBelow(panel, source, cell = panel.content.activeCell) {
       const { content } = panel;
       const place = cell ? content.widgets.indexOf(cell) + 1 : 0;

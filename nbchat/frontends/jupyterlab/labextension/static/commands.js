@@ -14,27 +14,35 @@ const LOAD = "%load_ext nbchat";
  * @param {Palette | null} palette
  * @param {MainMenu | null} mainMenu
  * @param {Launcher | null} launcher
+ * @returns {Menu | null}
  */
 export function addCommands(lab, beside, propose, widgets, palette, mainMenu, launcher) {
   const { app, tracker, phrase } = lab;
   const { commands } = app;
-  const category = phrase("menu");
   const menu = widgets && new widgets.Menu({ commands });
 
+  /** Runs `%load_ext nbchat` where that has not been done in this kernel; false where it fails. */
+  const load = async (/** @type {NotebookPanel} */ panel) => {
+    if (linkTo(panel).isOpen) return true;
+    const { type, sharedModel } = panel.content.activeCell?.model ?? {};
+    if (type !== "code" || sharedModel?.getSource()) return lab.runBelow(panel, LOAD);
+    sharedModel?.setSource(LOAD);
+    return lab.run(panel);
+  };
   const loaded =
     (/** @type {(panel: NotebookPanel) => unknown} */ act) =>
     async (/** @type {NotebookPanel} */ panel) =>
-      (await load(lab, panel)) && act(panel);
+      (await load(panel)) && act(panel);
   const line = (/** @type {string} */ text) => loaded((panel) => lab.runBelow(panel, text));
   // What each does with the notebook that is worked in.
   const acts = {
-    ask: loaded((panel) => lab.begin(panel, "%%chat --above 1\n")),
+    ask: loaded((panel) => lab.edit(panel, lab.insertBelow(panel, "%%chat --above 1\n"))),
     fix: line("%chat fix"),
     explain: line("%chat explain"),
     panel: beside ? loaded(beside.open) : line("%chat panel"),
     quick: (/** @type {NotebookPanel} */ panel) =>
       askQuickly(lab, async (text) => {
-        if (beside?.ask(panel, text) || !(await load(lab, panel))) return;
+        if (beside?.ask(panel, text) || !(await load(panel))) return;
         const { activeCellIndex, mode } = panel.content;
         lab.runBelow(panel, `%%chat\n${text}`);
         Object.assign(panel.content, { activeCellIndex, mode });
@@ -45,40 +53,28 @@ export function addCommands(lab, beside, propose, widgets, palette, mainMenu, la
   for (const [name, act] of Object.entries(acts)) {
     const command = `nbchat:${name}`;
     commands.addCommand(command, {
-      label: phrase(`command.${name}`),
+      label: () => phrase(`command.${name}`),
       isEnabled: () => !!tracker.currentWidget,
       execute: async () => tracker.currentWidget && act(tracker.currentWidget),
     });
-    palette?.addItem({ command, category });
+    palette?.addItem({ command, category: "nbchat" });
     menu?.addItem({ command });
   }
   if (launcher) {
     const command = "nbchat:new";
-    const execute = async ({ cwd = "" } = {}) => {
-      const kernelName = app.serviceManager.kernelspecs.specs?.default;
-      const panel = await commands.execute("notebook:create-new", { cwd, kernelName });
-      await panel.sessionContext.ready;
-      return acts.panel(panel);
-    };
-    commands.addCommand(command, { label: category, caption: phrase("new"), execute });
+    commands.addCommand(command, {
+      label: () => phrase("menu"),
+      caption: () => phrase("new"),
+      async execute({ cwd = "" } = {}) {
+        const kernelName = app.serviceManager.kernelspecs.specs?.default;
+        const panel = await commands.execute("notebook:create-new", { cwd, kernelName });
+        await panel.sessionContext.ready;
+        return acts.panel(panel);
+      },
+    });
     const kernelIconUrl = new URL("chat.svg", import.meta.url).href;
     launcher.add({ command, category: "Notebook", kernelIconUrl });
   }
-  if (!menu) return;
-  menu.title.label = category;
-  mainMenu?.addMenu(menu, true, { rank: 90 });
-}
-
-/**
- * Runs `%load_ext nbchat` where that has not been done in this kernel; false where it fails.
- *
- * @param {Lab} lab
- * @param {NotebookPanel} panel
- */
-async function load(lab, panel) {
-  if (linkTo(panel).isOpen) return true;
-  const { type, sharedModel } = panel.content.activeCell?.model ?? {};
-  if (type !== "code" || sharedModel?.getSource()) return lab.runBelow(panel, LOAD);
-  sharedModel?.setSource(LOAD);
-  return lab.run(panel);
+  if (menu) mainMenu?.addMenu(menu, true, { rank: 90 });
+  return menu;
 }

@@ -11,12 +11,9 @@ const PATIENCE = 3000; // milliseconds to wait for a kernel that may be busy aft
  */
 const links = new WeakMap();
 
-/**
- * @param {NotebookPanel} panel
- * @param {string} [lang]  of the page, such as "zh_CN"; the kernel is told when the way is new
- */
-export function linkTo({ sessionContext: context }, lang = "") {
-  const link = links.get(context) ?? newLink(context, lang);
+/** @param {NotebookPanel} panel */
+export function linkTo({ sessionContext: context }) {
+  const link = links.get(context) ?? newLink(context);
   links.set(context, link);
   return link;
 }
@@ -32,11 +29,8 @@ function isMessage(data, kind) {
   return data?.kind === kind && Object.values(data).every(isOne);
 }
 
-/**
- * @param {SessionContext} context
- * @param {string} language
- */
-function newLink(context, language) {
+/** @param {SessionContext} context */
+function newLink(context) {
   /** @type {Set<(model: string) => void>} */
   const hearers = new Set();
   /** @type {Map<string, (answer?: any) => void>} */
@@ -62,7 +56,6 @@ function newLink(context, language) {
       else if (isMessage(data, "panel")) changed(data.model);
     };
     comm.onClose = close;
-    comm.send({ kind: "language", language, request: "0" });
     changed();
   };
   const follow = async () => {
@@ -77,6 +70,7 @@ function newLink(context, language) {
 
   /** @type {KernelLink} */
   const link = {
+    changed,
     get isOpen() {
       return comm?.isDisposed === false;
     },

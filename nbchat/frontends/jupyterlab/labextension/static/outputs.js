@@ -27,8 +27,9 @@ export function dressOutputs(lab, panel, cell, kernel) {
       if (cell.isDisposed) return "";
       if (run) lab.runBelow(panel, run, cell);
       if (begin) {
-        lab.begin(panel, begin, cell);
-        if (panel.context.contentsModel?.writable) panel.context.save(); // a kernel learns from the file which cell is above
+        lab.edit(panel, lab.insertBelow(panel, begin, cell));
+        // A kernel learns from the file which cell is above.
+        if (panel.context.contentsModel?.writable) panel.context.save();
       }
       return said;
     };

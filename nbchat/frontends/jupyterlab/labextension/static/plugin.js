@@ -8,14 +8,15 @@ import { dressOutputs } from "./outputs.js";
 import { proposalsFor } from "./proposal.js";
 import { proseFor } from "./prose.js";
 
-// What it goes without where a package is missing or broken. A name with an I may be switched off.
+// What it goes without where a package is missing or broken, and what it takes of each.
+// A name with an I may be switched off.
 const PACKAGES = {
   "@jupyterlab/translation": "ITranslator",
   "@jupyterlab/application": "ILayoutRestorer",
   "@jupyterlab/apputils": "ICommandPalette",
   "@jupyterlab/mainmenu": "IMainMenu",
   "@jupyterlab/launcher": "ILauncher",
-  "@lumino/widgets": "its menu and its sidebar",
+  "@lumino/widgets": "",
 };
 
 const PAUSE = 1000; // milliseconds after a cell has run, before the next one is asked for by itself
@@ -29,10 +30,11 @@ export async function makePlugin(shared) {
     ["@jupyterlab/notebook", "@codemirror/state", "@codemirror/view"].map(shared),
   );
   const words = await (await fetch(new URL("words.json", import.meta.url))).json();
-  const optional = Object.entries(PACKAGES).map(([name, what]) =>
-    shared(name).catch((error) => console.warn(`nbchat goes without ${what}:`, error)),
+  const packages = await Promise.all(
+    Object.keys(PACKAGES).map((name) =>
+      shared(name).catch((error) => console.warn(`nbchat goes without ${name}:`, error)),
+    ),
   );
-  const packages = await Promise.all(optional);
   const [, , apputils, , , widgets] = packages;
   // Where there is no such package, something that nobody provides.
   const tokens = Object.values(PACKAGES).map((token, place) => packages[place]?.[token] ?? {});
@@ -45,8 +47,10 @@ export async function makePlugin(shared) {
       if (!tracker) return;
       const { href } = new URL("style.css", import.meta.url);
       document.head.append(element("link", { rel: "stylesheet", href }));
-      const language = translator?.languageCode ?? "en";
-      const table = { ...words.en, ...words[language.slice(0, 2)] };
+      // Of who has JupyterLab or the browser in Chinese. The kernel may have been told otherwise.
+      const isChinese = /\bzh/.test(`${translator?.languageCode} ${navigator.language}`);
+      const language = isChinese ? "zh" : "en";
+      let table = words[language];
       const phrase = (/** @type {string} */ name) => table[name] ?? name;
       /** @type {Lab} */
       const lab = { app, tracker, phrase, apputils, ...workOn(phrase, NotebookActions) };
@@ -56,7 +60,13 @@ export async function makePlugin(shared) {
       /** @type {WeakSet<CodeCell>} */
       const dressed = new WeakSet();
       const watch = (/** @type {NotebookPanel} */ panel) => {
-        const kernel = linkTo(panel, language);
+        const kernel = linkTo(panel);
+        kernel.onChange(async () => {
+          const told = await kernel.request({ kind: "language", language });
+          if (!told || words[told.language] === table) return;
+          speak(told.language);
+          kernel.changed();
+        }, panel);
         beside?.watch(panel, kernel);
         // The kernel answers where the settings say so.
         const next = () => kernel.isOpen && !panel.isDisposed && propose(panel, kernel, true);
@@ -72,9 +82,17 @@ export async function makePlugin(shared) {
         panel.content.model?.cells.changed.connect(dress, panel);
         dress();
       };
+      const menu = addCommands(lab, beside, propose, widgets, ...places);
+      const speak = (/** @type {string} */ told) => {
+        table = words[told];
+        if (menu) menu.title.label = phrase("menu");
+        beside?.draw();
+        // They are made again as they are missed.
+        for (const acts of document.querySelectorAll(".nbchat-acts")) acts.remove();
+      };
+      speak(language);
       tracker.forEach(watch);
       tracker.widgetAdded.connect((_, panel) => watch(panel));
-      addCommands(lab, beside, propose, widgets, ...places);
     },
   };
 }

@@ -27,7 +27,6 @@ export function proseFor(
 ) {
   /** @type {EffectKind<DecorationSet>} */
   const setMarks = StateEffect.define();
-  const line = Decoration.line({ class: "nbchat-line" });
 
   const extension = [
     StateField.define({
@@ -51,6 +50,7 @@ export function proseFor(
     }),
     EditorView.decorations.compute(["doc"], (now) => {
       const end = endOfChat(now.sliceDoc());
+      const line = Decoration.line({ class: "nbchat-line" });
       return Decoration.set(end ? [line.range(now.doc.lineAt(end).from)] : []);
     }),
     Prec.highest(
