@@ -63,7 +63,7 @@ def test_without_what_it_needs_it_says_so_in_a_line_and_jupyterlab_works(
 
     assert worked
     assert len(said) == 1
-    assert said[0].startswith("nbchat goes without its extension of JupyterLab: Error: ")
+    assert said[0].startswith("nbchat goes without its extension: Error: ")
     assert language == "python"
 
 

@@ -61,7 +61,7 @@ def test_edited_code_runs_in_place_of_what_was_shown(open_panel: OpenPanel) -> N
     panel = open_panel()
     show(panel, asked_card())
     panel.page.get_by_role("button", name="Edit", exact=True).click()
-    area = panel.page.get_by_label("The code, to be edited")
+    area = panel.page.get_by_label("Code to edit")
     assert area.input_value() == "df.groupby('species').mean()\\u200b"
     area.fill("df.mean()")
     area.press("Enter")
@@ -75,7 +75,7 @@ def test_code_that_was_to_be_edited_and_was_not_runs_as_it_was(open_panel: OpenP
     panel = open_panel()
     show(panel, asked_card())
     panel.page.get_by_role("button", name="Edit", exact=True).click()
-    panel.page.get_by_label("The code, to be edited").fill("df.mean()")
+    panel.page.get_by_label("Code to edit").fill("df.mean()")
     panel.page.get_by_role("button", name="As it was").click()
     panel.page.get_by_role("button", name="Run", exact=True).click()
 

@@ -116,7 +116,7 @@ def test_one_word_of_thinking_is_not_called_words(open_panel: OpenPanel) -> None
     panel = open_panel()
     panel.tell(state("a"), rows(row("a", thought=["<p>Hm.</p>", 1])))
 
-    assert panel.page.locator(".nbp-answer summary").inner_text() == "Thinking, 1 word"
+    assert panel.page.locator(".nbp-answer summary").inner_text() == "Thinking"
 
 
 def test_the_box_of_the_first_action_is_not_cut_off(open_panel: OpenPanel) -> None:

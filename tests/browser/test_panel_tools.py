@@ -87,7 +87,7 @@ def test_edited_code_runs_and_the_model_is_told(in_lab: InLab, service: Service)
     allow(notebook, "Run code")
     ask(notebook, "Set it")
     press(notebook, "Edit")
-    notebook.page.get_by_label("The code, to be edited").fill("x = 2\nprint('set to', x)")
+    notebook.page.get_by_label("Code to edit").fill("x = 2\nprint('set to', x)")
     press(notebook, "Run")
     wait_for_answers(notebook, 1)
 

@@ -54,7 +54,7 @@ def test_lists_show_which_models_search() -> None:
 
     assert {"kimi-k2.6", "claude-sonnet-5-5", "gemini-3.7-flash", "sonar-pro"} <= able
     assert not {"gpt-4.1", "deepseek-flash", "demo", "qwen3"} & able
-    assert abilities(CATALOG.models["glm-5.3"]) == "thinking, search"
+    assert abilities(CATALOG.models["glm-5.3"]) == ["thinking", "search"]
 
 
 @pytest.mark.parametrize("provider", CATALOG.providers.values(), ids=CATALOG.providers)

@@ -253,7 +253,7 @@ def test_rows_that_failed_are_counted_in_chinese(kernel: RunningKernel) -> None:
         "nbchat.map(['a', 'b'], 'What is {value}?', 'demo', max_tokens=1)",
     )
     assert close(line).startswith("2行,已回答0,失败2,")
-    assert close(told).startswith("ServiceError: 2行。")
+    assert close(told).startswith("ServiceError:2行。")
     assert "out.retry() 会重新提问没有回答的行" in told
     assert not english_left(told, ["ServiceError"])
 

@@ -249,8 +249,6 @@ type AnswerTo<Kind> = Extract<ToPage.Message, { kind: Kind }>;
 interface KernelLink {
   /** Whether `%load_ext nbchat` has run in the kernel. */
   readonly isOpen: boolean;
-  /** Calls all that hear of changes. */
-  changed(): void;
   /**
    * Calls where the link opens or closes, a cell has ended, or `%chat panel` shows a widget: with
    * its id then, else with "". Ends where `owner` is gone.

@@ -1,10 +1,8 @@
 // Words, elements, and what is done with them.
 
 // The kernel's language; where it has none, that of who has the page or the browser in Chinese.
-const OF_PAGE = [document.documentElement.lang, navigator.language].find((name) =>
-  /^zh/.test(name),
-);
-const SPOKEN = LANGUAGE || (OF_PAGE ? "zh" : "en");
+const SPOKEN =
+  LANGUAGE || (/\bzh/.test(`${document.documentElement.lang} ${navigator.language}`) ? "zh" : "en");
 const PHRASES = WORDS[SPOKEN];
 // How a person who reads it writes dates and numbers.
 const LOCALE = navigator.languages.find((name) => name.startsWith(SPOKEN)) ?? SPOKEN;

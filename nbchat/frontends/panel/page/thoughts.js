@@ -33,7 +33,7 @@ class Thoughts {
    */
   finish(html, words) {
     this.summary.textContent =
-      words === 1 ? phrase("thinkWord") : phrase("thinkWords", words.toLocaleString(LOCALE));
+      words > 1 ? phrase("thinkWords", words.toLocaleString(LOCALE)) : phrase("think");
     this.box.className = "nbc-thought";
     put(this.box, parsed(html));
     this.fold();

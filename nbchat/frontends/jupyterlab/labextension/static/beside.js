@@ -3,8 +3,6 @@
 import { element } from "./cells.js";
 
 const PLACE = "nbchat-beside";
-// What a cell of `%chat panel` has besides the widget.
-const LINE = "application/vnd.nbchat.panel";
 const WIDGET = "application/vnd.jupyter.widget-view+json";
 const WIDTH = 380; // pixels in which a conversation is read well
 
@@ -73,12 +71,12 @@ export function besideNotebooks(lab, { Panel, Widget }, restorer) {
       one.shown?.setHidden(one !== current);
     }
     note.hidden = !!current?.shown;
-    const text = /** @type {HTMLDataElement} */ (note.firstChild);
-    text.value = current?.isLost ? "restarted" : "none";
+    const words = /** @type {HTMLDataElement} */ (note.firstChild);
+    words.value = current?.isLost ? "restarted" : "none";
     place.title.caption = phrase("panel");
-    /** @type {NodeListOf<HTMLDataElement & HTMLButtonElement>} */
+    /** @type {NodeListOf<HTMLDataElement | HTMLButtonElement>} */
     const said = document.querySelectorAll(".nbchat-note > *");
-    for (const node of said) node.textContent = phrase(node.name ?? node.value);
+    for (const node of said) node.textContent = phrase(node.value);
   }
 
   /** Asks the kernel for the panel of the notebook that is worked in. */
@@ -130,7 +128,7 @@ export function besideNotebooks(lab, { Panel, Widget }, restorer) {
    * @param {() => Promise<void> | void} act
    */
   function sentence(said, name, act) {
-    const words = element("data", { value: said, textContent: phrase(said) });
+    const words = element("data", { value: said }, phrase(said));
     return element("div", { className: "nbchat-note" }, words, " ", lab.button(name, act));
   }
 
@@ -150,9 +148,11 @@ export function besideNotebooks(lab, { Panel, Widget }, restorer) {
       /** @type {Neighbour} */
       const one = { panel, kernel, shown: null, isLost: false };
       neighbours.set(panel, one);
-      const rank = -20; // before that of widgets
-      const factory = { safe: true, mimeTypes: [LINE], createRenderer: line };
-      panel.content.rendermime.addFactory(factory, rank);
+      // What a cell of `%chat panel` has besides the widget.
+      const mimeTypes = ["application/vnd.nbchat.panel"];
+      const factory = { safe: true, mimeTypes, createRenderer: line };
+      // A rank: smaller than the widget's.
+      panel.content.rendermime.addFactory(factory, -20);
       kernel.onChange((model) => {
         if (!kernel.isOpen && one.shown) {
           one.isLost = true;

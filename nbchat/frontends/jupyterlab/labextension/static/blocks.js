@@ -5,20 +5,9 @@
 const OURS = ".nbc fieldset:not([class], .nbp-root *, :has(.nbchat-acts)) > pre";
 const HIDES = ":not(b, i, font), [style], [class]";
 const LINE_OF_OURS = /^\s*%%?chat\b/m;
-/**
- * The first line of a cell for a block of code, by its language; none where it is no cell.
- *
- * @type {Record<string, string | null | undefined>}
- */
-const CELLS = {
-  __proto__: null,
-  "": "",
-  python: "",
-  py: "",
-  ipython: "",
-  bash: "%%bash\n",
-  sh: "%%bash\n",
-};
+// The languages of blocks that can be a cell; one without a language may as well be Python.
+const PYTHON = /^(i?python|py|)$/i;
+const SHELL = /^(ba)?sh$/i;
 
 /**
  * @param {Lab} lab
@@ -47,8 +36,8 @@ export function dressBlocks(lab, panel, cell) {
   const dress = (/** @type {Element} */ code) => {
     const block = /** @type {HTMLElement} */ (code.parentElement);
     const language = block.querySelector("legend")?.textContent ?? "";
-    const start = CELLS[language.toLowerCase()];
-    const source = () => `${start}${code.textContent}`;
+    const start = SHELL.test(language) ? "%%bash\n" : "";
+    const source = () => start + code.textContent;
     const copy = () => {
       lab.apputils?.Clipboard.copyToSystem(code.textContent);
       return "copied";
@@ -74,18 +63,18 @@ export function dressBlocks(lab, panel, cell) {
       const atEnd = document.elementFromPoint(right - 9, bottom - 9);
       const isSeen = code.scrollWidth <= code.clientWidth && block.contains(atEnd);
       below();
-      if (isSeen) lab.run(panel);
-      return isSeen ? "" : "unseen";
+      if (!isSeen) return "unseen";
+      lab.run(panel);
+      return "";
     };
 
     const { trusted } = cell.model;
-    const isCell = start !== undefined;
     const acts = lab.group(`${lab.phrase("code")} ${language}`, {
       // What a notebook of somebody else brought can have parts that nobody sees.
       ...(trusted && lab.apputils && { copy }),
-      ...(isCell && { below, replace, ...(trusted && { runBelow }) }),
+      ...((start || PYTHON.test(language)) && { below, replace, ...(trusted && { runBelow }) }),
     });
-    Object.assign(acts.querySelector("[name=replace]") ?? {}, {
+    Object.assign(acts.querySelector("[value=replace]") ?? {}, {
       onpointerenter: takeAim,
       onfocus: takeAim,
       onpointerleave: leaveAim,

@@ -49,7 +49,7 @@ export function workOn(phrase, actions) {
 
     button(name, act) {
       const made = element("button", {
-        name,
+        value: name,
         textContent: phrase(name),
         async onclick() {
           const done = await act();

@@ -1,8 +1,8 @@
 // Commands, for the palette, a menu of their own and the launcher. Their keys are in `schemas`,
 // where JupyterLab reads them, and lets a person choose others.
 
+import { element } from "./cells.js";
 import { linkTo } from "./link.js";
-import { askQuickly } from "./quick.js";
 
 const LOAD = "%load_ext nbchat";
 
@@ -77,4 +77,25 @@ export function addCommands(lab, beside, propose, widgets, palette, mainMenu, la
   }
   if (menu) mainMenu?.addMenu(menu, true, { rank: 90 });
   return menu;
+}
+
+/**
+ * A question from anywhere: a field over the notebook, which goes away with Enter or Escape.
+ *
+ * @param {Lab} lab
+ * @param {(text: string) => void} ask
+ */
+function askQuickly({ phrase }, ask) {
+  const ariaLabel = phrase("quick");
+  const field = element("input", { className: "jp-mod-styled", placeholder: ariaLabel, ariaLabel });
+  const form = element("form", { method: "dialog" }, field);
+  const dialog = element("dialog", { className: "nbchat-quick", ariaLabel, closedBy: "any" }, form);
+  form.onsubmit = () => dialog.close(field.value.trim());
+  // The focus is back by then.
+  dialog.onclose = () => {
+    dialog.remove();
+    if (dialog.returnValue) ask(dialog.returnValue);
+  };
+  document.body.append(dialog);
+  dialog.showModal();
 }

@@ -31,7 +31,7 @@
         const plugin = await makePlugin(shared);
         return () => plugin;
       } catch (error) {
-        console.error("nbchat goes without its extension of JupyterLab:", error);
+        console.error("nbchat goes without its extension:", error);
         return () => [];
       }
     },

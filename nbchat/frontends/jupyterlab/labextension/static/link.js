@@ -70,7 +70,6 @@ function newLink(context) {
 
   /** @type {KernelLink} */
   const link = {
-    changed,
     get isOpen() {
       return comm?.isDisposed === false;
     },
@@ -96,10 +95,9 @@ function newLink(context) {
   context.statusChanged.connect((_, status) => {
     if (status.endsWith("restarting")) close(); // JupyterLab itself forgets it after this
   });
-  context.iopubMessage.connect((_, { header, content, parent_header }) => {
-    const isOfCell = parent_header.msg_type === "execute_request";
+  context.iopubMessage.connect((_, { header, content, parent_header: { msg_type } }) => {
     if (header.msg_type === "comm_msg" && content.comm_id === COMM) open();
-    if (isOfCell && content.execution_state === "idle") changed();
+    if (msg_type === "execute_request" && content.execution_state === "idle") changed();
   });
   context.ready.then(follow);
   return link;

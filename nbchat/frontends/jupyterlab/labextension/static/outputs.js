@@ -42,9 +42,8 @@ export function dressOutputs(lab, panel, cell, kernel) {
     if (type === "error") {
       return lab.group("error", { explain: act("explain"), fix: act("fix") }, "");
     }
-    const isFigure = FIGURE.test(Object.keys(data).join("\n"));
-    const isThing = isFigure || /<table\b/i.test(`${data["text/html"]}`);
-    if (!isThing || OURS.test(source)) return null;
+    const isTable = /<table\b/i.test(`${data["text/html"]}`);
+    if (OURS.test(source) || !(isTable || FIGURE.test(Object.keys(data).join("\n")))) return null;
     return lab.group("output", { about: act("about", executionCount) });
   };
 

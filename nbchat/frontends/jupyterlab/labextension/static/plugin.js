@@ -48,8 +48,9 @@ export async function makePlugin(shared) {
       const { href } = new URL("style.css", import.meta.url);
       document.head.append(element("link", { rel: "stylesheet", href }));
       // Of who has JupyterLab or the browser in Chinese. The kernel may have been told otherwise.
-      const isChinese = /\bzh/.test(`${translator?.languageCode} ${navigator.language}`);
-      const language = isChinese ? "zh" : "en";
+      const language = /\bzh/.test(`${translator?.languageCode} ${navigator.language}`)
+        ? "zh"
+        : "en";
       let table = words[language];
       const phrase = (/** @type {string} */ name) => table[name] ?? name;
       /** @type {Lab} */
@@ -63,9 +64,7 @@ export async function makePlugin(shared) {
         const kernel = linkTo(panel);
         kernel.onChange(async () => {
           const told = await kernel.request({ kind: "language", language });
-          if (!told || words[told.language] === table) return;
-          speak(told.language);
-          kernel.changed();
+          if (told && words[told.language] !== table) speak(told.language);
         }, panel);
         beside?.watch(panel, kernel);
         // The kernel answers where the settings say so.

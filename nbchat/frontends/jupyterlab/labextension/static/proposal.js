@@ -26,8 +26,8 @@ export function proposalsFor(mark, { Decoration, EditorView, WidgetType }, lab) 
     let code = "";
 
     const show = (/** @type {string} */ said) => {
-      const below = element("small", {}, lab.phrase(said));
-      const ghost = element("span", { className: "nbchat-ghost" }, code && `${code}\n`, below);
+      const text = [code && `${code}\n`, element("small", {}, lab.phrase(said))];
+      const ghost = element("span", { className: "nbchat-ghost" }, ...text);
       const widget = Object.assign(new WidgetType(), { toDOM: () => ghost });
       const range = Decoration.widget({ widget, side: 1 }).range(0);
       shown.dispatch({ effects: [mark(range), EditorView.announce.of(ghost.textContent)] });
@@ -40,9 +40,9 @@ export function proposalsFor(mark, { Decoration, EditorView, WidgetType }, lab) 
     };
     leave = end;
     const press = (/** @type {KeyboardEvent} */ event) => {
-      const { key, shiftKey } = event;
+      const { key } = event;
       if (/^(Control|Shift|Alt|Meta)$/.test(key)) return;
-      const takes = key === "Tab" && !shiftKey && code && shown.hasFocus;
+      const takes = key === "Tab" && !event.shiftKey && code && shown.hasFocus;
       if (takes || key === "Escape") {
         event.preventDefault();
         event.stopImmediatePropagation();
