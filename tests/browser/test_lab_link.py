@@ -120,7 +120,7 @@ def second_page(extended_lab: Lab) -> Iterator[Any]:
 
     yield open_again
     for notebook in pages:
-        notebook.page.context.close()
+        notebook.page.close()
 
 
 def test_two_pages_of_one_kernel_do_not_take_each_others_answers(

@@ -64,7 +64,8 @@ export async function makePlugin(shared) {
         const kernel = linkTo(panel);
         kernel.onChange(async () => {
           const told = await kernel.request({ kind: "language", language });
-          if (told && words[told.language] !== table) speak(told.language);
+          const said = told && words[told.language];
+          if (said && said !== table) speak(said);
         }, panel);
         beside?.watch(panel, kernel);
         // The kernel answers where the settings say so.
@@ -82,14 +83,14 @@ export async function makePlugin(shared) {
         dress();
       };
       const menu = addCommands(lab, beside, propose, widgets, ...places);
-      const speak = (/** @type {string} */ told) => {
-        table = words[told];
+      const speak = (/** @type {Record<string, string>} */ said) => {
+        table = said;
         if (menu) menu.title.label = phrase("menu");
         beside?.draw();
         // They are made again as they are missed.
-        for (const acts of document.querySelectorAll(".nbchat-acts")) acts.remove();
+        for (const one of document.querySelectorAll(".nbchat-acts")) one.remove();
       };
-      speak(language);
+      speak(table);
       tracker.forEach(watch);
       tracker.widgetAdded.connect((_, panel) => watch(panel));
     },
