@@ -38,9 +38,9 @@ PICTURES = {  # by name: the last cell, and what is waited for
 class Sharp(Lab):
     """A JupyterLab with our extension, on a screen with two pixels for one."""
 
-    def page(self, size: tuple[int, int] = (WIDTH, 900)) -> Any:
-        viewport = {"width": size[0], "height": size[1]}
-        return self._chromium.new_context(viewport=viewport, device_scale_factor=2).new_page()
+    def page(self, size: tuple[int, int] = (WIDTH, 900), locale: str = "") -> Any:
+        options = {"viewport": {"width": size[0], "height": size[1]}, "device_scale_factor": 2}
+        return self._chromium.new_context(**options, locale=locale or "en-US").new_page()
 
 
 def take(lab: Lab, name: str, dark: bool) -> Path:
