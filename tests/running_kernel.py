@@ -86,6 +86,14 @@ class RunningKernel:
         self._env = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", **(env or {})}
 
     def __enter__(self) -> RunningKernel:
+        try:
+            self._start()
+        except RuntimeError:  # another process has taken one of its ports in that moment
+            self.__exit__()
+            self._start()
+        return self
+
+    def _start(self) -> None:
         self.manager = KernelManager(kernel_name="python3")
         if CAN_FORK and self._env.get("PYTHONPATH") == os.environ.get("PYTHONPATH"):
             self.manager.kernel_spec.metadata["kernel_provisioner"] = {"provisioner_name": "warm"}
@@ -93,7 +101,6 @@ class RunningKernel:
         self.client = self.manager.blocking_client()
         self.client.start_channels()
         self.client.wait_for_ready(timeout=DEADLINE)
-        return self
 
     def __exit__(self, *_: object) -> None:
         self.client.stop_channels()

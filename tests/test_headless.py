@@ -14,6 +14,7 @@ from markdown_it import MarkdownIt
 from . import lab_only
 from .fakes.provider import Service, answer, said
 from .frontends.notebook.calling import calls
+from .nightly import by_day
 from .running_kernel import RunningKernel
 
 EXECUTE = (str(Path(sys.executable).with_name("jupyter")), "execute")
@@ -376,18 +377,19 @@ import ipykernel.kernelapp, IPython  # as many libraries do
 {ASK}
 """
 WAYS = {
-    "jupyter execute": (*EXECUTE, "a.ipynb"),
-    "nbconvert": (*CONVERT, "html", "a.ipynb"),
-    "papermill": (*PAPERMILL, "--kernel", "python3"),
-    "nbval": (sys.executable, "-m", "pytest", "--nbval-lax", "-p", "no:cacheprovider", "a.ipynb"),
     "a script": (sys.executable, "a.py"),
     "IPython": (sys.executable, "-m", "IPython", "a.py"),
+    "nbval": (sys.executable, "-m", "pytest", "--nbval-lax", "-p", "no:cacheprovider", "a.ipynb"),
+    "jupyter execute": (*EXECUTE, "a.ipynb"),
+    # Both run a notebook as `jupyter execute` does.
+    "nbconvert": (*CONVERT, "html", "a.ipynb"),
+    "papermill": (*PAPERMILL, "--kernel", "python3"),
 }
 
 
 @pytest.mark.field("P4")
 @pytest.mark.parametrize(
-    ("way", "display"), [*((way, "") for way in WAYS), ("jupyter execute", "live")]
+    ("way", "display"), by_day(4, [*((way, "") for way in WAYS), ("jupyter execute", "live")])
 )
 def test_a_run_that_nobody_watches_stores_nothing(way: str, display: str, tmp_path: Path) -> None:
     """It was started from a notebook, whose environment it inherits."""
@@ -409,7 +411,7 @@ def test_a_run_that_nobody_watches_stores_nothing(way: str, display: str, tmp_pa
 
 
 @pytest.mark.field("P4")
-@pytest.mark.parametrize("display", ["", "live", "static"])
+@pytest.mark.parametrize("display", by_day(2, ["", "static", "live"]))
 def test_what_a_person_watches_is_stored_however_it_is_shown(
     display: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -39,6 +39,7 @@ OURS = {
     "type": "button",
     "tabindex": "0",
     "data-label": "Copy|Insert below|Insert above|Replace cell",
+    "aria-label": "Insert elsewhere",
 }
 # The words of the answers alone, with their own summaries; the buttons on code and the name of
 # the thinking are ours.
