@@ -52,7 +52,7 @@ NUMBERS: list[tuple[str, str, float]] = [
     ("frontends.notebook.repaint_clock", "SHORTEST_GAP", 0.06),
     ("frontends.notebook.repaint_clock", "SHORT_PAGE", 1_200),
     ("frontends.notebook.repaint_clock", "STALE_AFTER", 0.4),
-    ("frontends.notebook.repaint_clock", "TIRED_GAP", 0.2),
+    ("frontends.notebook.repaint_clock", "TIRED_GAP", 0.25),
     ("frontends.notebook.several_outputs", "GROUP_GAP", 0.5),
     ("frontends.notebook.terminal", "DRAWING_SHARE", 4),
     ("frontends.notebook.terminal", "GAP", 0.1),
