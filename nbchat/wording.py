@@ -9,7 +9,6 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from difflib import SequenceMatcher
 from functools import cache
 from io import TextIOWrapper
 from itertools import takewhile
@@ -68,6 +67,8 @@ def _likeness(name: str, other: str, least: float) -> float:
     Names are compared by their words and numbers: those that begin alike are of one family, and
     of these the one with the same words is nearer than one with as many of the same letters.
     """
+    from difflib import SequenceMatcher
+
     typed, words = _words(name), _words(other)
     letters, other_letters = "".join(typed), "".join(words)
     ratio = SequenceMatcher(None, letters, other_letters, autojunk=False).ratio()

@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from IPython.core.completer import CompletionContext, SimpleCompletion, context_matcher
+from IPython.core.completer import CompletionContext, SimpleCompletion
 
 from nbchat.frontends.notebook import known_names, look_alikes
 from nbchat.frontends.notebook.arguments import OPTIONS, VALUES
@@ -63,7 +63,6 @@ class Nothing:
 NOTHING = Found([])
 
 
-@context_matcher()  # type: ignore[untyped-decorator]
 def complete(context: CompletionContext) -> Any:
     """Completions for what is under the cursor, where the line or the question is ours.
 

@@ -11,12 +11,13 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext, suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from IPython.core.completer import CompletionContext, context_matcher
 
 from nbchat.frontends.cells.recorder import record, record_no_more
 from nbchat.frontends.jupyterlab.comm import LabComm
 from nbchat.frontends.notebook import typed_lines
-from nbchat.frontends.notebook.completion import complete
 from nbchat.frontends.notebook.input_history import InputHistory
 from nbchat.frontends.notebook.kernel_messages import (
     messages_of,
@@ -73,6 +74,7 @@ def _import_engine() -> None:
     from nbchat import runtime  # noqa: F401
     from nbchat.context import expand  # noqa: F401
     from nbchat.frontends.cells import history, mime, saved  # noqa: F401
+    from nbchat.frontends.notebook import completion  # noqa: F401
     from nbchat.store import store  # noqa: F401
 
 
@@ -95,6 +97,14 @@ def _read_settings() -> None:
 
 
 STEPS = (_import_engine, _draw, _load_certificates, _read_settings)
+
+
+@context_matcher()  # type: ignore[untyped-decorator]
+def complete(context: CompletionContext) -> Any:
+    """What Tab offers. What that takes is half of what loading would cost."""
+    from nbchat.frontends.notebook import completion
+
+    return completion.complete(context)
 
 
 _loaded: dict[int, tuple[Preloader, InputHistory, LabComm]] = {}  # by the id of the shell
