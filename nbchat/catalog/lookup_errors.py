@@ -28,6 +28,7 @@ ALSO_CALLED = {
 }
 FAMILIES = {"chatgpt": "gpt"}  # what a family of models is called otherwise
 ORDER = "The order is nbchat.ask(MODEL, QUESTION), and chat.ask(QUESTION, MODEL) of a conversation."
+# Each half is a sentence of its own in the tables of other languages.
 NOT_IN_TABLE = (
     "One that is not in the table is asked for as PROVIDER:ITS-ID. "
     + "All names:\n%chat models all"

@@ -37,6 +37,7 @@ NAMES = {"notebook": "in this notebook", "day": TODAY}
 MAY_GO_OVER = "those on their way may go over the budget."
 
 ALLOW = 'budget.unpriced = "allow"  # in your own nbchat.toml'
+# Each half is a sentence of its own in the tables of other languages.
 ASK_ALL_THE_SAME = "Nothing was sent. " + f"To ask all the same:\n{ALLOW}"
 
 
