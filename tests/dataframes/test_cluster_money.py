@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import signal
 import threading
@@ -173,11 +174,17 @@ def test_at_once_holds_for_all_workers_together(
     client: Any, provider: RowsService, most: int
 ) -> None:
     there, seen = 0, 0
+    all_there = asyncio.Event()
 
     async def slowly(request: Request, writer: asyncio.StreamWriter) -> bool | None:
         nonlocal there, seen
         there += 1
         seen = max(seen, there)
+        if seen >= most:
+            all_there.set()
+        with contextlib.suppress(TimeoutError):  # one of the workers may begin much later
+            await asyncio.wait_for(all_there.wait(), 20)
+        all_there.set()
         await asyncio.sleep(0.02)
         there -= 1
         return await answer(b"".join(said("yes")))(request, writer)

@@ -146,8 +146,8 @@ def test_the_key_is_in_nothing_that_cells_show_or_leave(
         ran["left"] = kernel.run(LEFT)
         kernel.run("get_ipython().history_manager.writeout_cache()")
         kernel.run("%unload_ext nbchat")
-        files = [path for path in tmp_path.rglob("*") if path.is_file()]
-        written = {path.name: path.read_bytes().decode("latin-1") for path in files}
+    files = [path for path in tmp_path.rglob("*") if path.is_file()]
+    written = {path.name: path.read_bytes().decode("latin-1") for path in files}
 
     sent = [request.body.decode() for request in service.requests]
     assert {name: found for name, one in ran.items() if (found := leaks(shown(one)))} == {}
