@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 import pickle
@@ -21,9 +22,9 @@ from nbchat.dataframes.cluster import BATCH
 from nbchat.errors import BudgetReached, Interrupted, MissingKey
 from nbchat.settings import Settings
 
-from ..fakes.provider import Service
+from ..fakes.provider import Play, Request, Service, answer, said
 from ..waiting import until
-from .rows_service import MODEL, RowsService, answers, hang, refused, stopped
+from .rows_service import MODEL, RowsService, answers, hang, prompt_of, refused, stopped
 
 distributed = pytest.importorskip("distributed")
 dask_frames = pytest.importorskip("dask.dataframe")
@@ -133,11 +134,25 @@ def test_a_lost_workers_batch_is_asked_again_and_the_key_is_nowhere(
     caplog.set_level(logging.DEBUG, logger="nbchat")
     before = workers.pids()
     tasks: list[bytes] = []
+    is_killed = threading.Event()
+
+    async def late(request: Request, writer: asyncio.StreamWriter) -> bool | None:
+        while not is_killed.is_set():
+            await asyncio.sleep(0.01)
+        return await answer(b"".join(said(f"[{prompt_of(request)}]")))(request, writer)
+
+    def say(prompt: str) -> str | Play:
+        return late if int(prompt.split()[-1]) >= 2 * BATCH else f"[{prompt}]"
 
     def kill() -> None:
-        until(lambda: len(workers.provider.prompts) > BATCH)
-        tasks.append(workers.client.run_on_scheduler(_all_tasks))
-        os.kill(min(before), signal.SIGKILL)
+        try:
+            until(lambda: len(workers.provider.prompts) > BATCH)
+            tasks.append(workers.client.run_on_scheduler(_all_tasks))
+        finally:
+            os.kill(min(before), signal.SIGKILL)
+            is_killed.set()
+
+    workers.provider.say = say
 
     killer = threading.Thread(target=kill)
     killer.start()
@@ -251,8 +266,10 @@ def test_a_stop_reaches_the_workers_and_running_again_goes_on(
     rows = ROWS[: 2 * BATCH]
 
     def stop() -> None:
-        until(lambda: len(workers.provider.prompts) > BATCH)
-        os.kill(os.getpid(), signal.SIGINT)
+        try:
+            until(lambda: len(workers.provider.prompts) > BATCH)
+        finally:  # or it would go on for ever
+            os.kill(os.getpid(), signal.SIGINT)
 
     threading.Thread(target=stop).start()
     with pytest.raises(Interrupted):

@@ -19,6 +19,7 @@ from .rows_service import RowsService
 
 ROWS = size(600, nightly=20_000)
 KILLS = size(3, nightly=20)
+DEADLINE = 300.0  # seconds, for a process to start and to ask so many
 
 
 def test_kills_cost_no_more_than_what_was_on_its_way(provider: RowsService, tmp_path: Path) -> None:
@@ -26,7 +27,7 @@ def test_kills_cost_no_more_than_what_was_on_its_way(provider: RowsService, tmp_
     moments = sorted(random.Random(7).sample(range(1, ROWS), KILLS))
     for moment in moments:
         process = start(result)
-        until(partial(has_come_to, provider, moment))
+        until(partial(has_come_to, provider, moment), DEADLINE)
         os.kill(process.pid, signal.SIGKILL)
         process.wait()
         assert not result.exists()
