@@ -16,6 +16,7 @@ from nbchat import known_keys
 from nbchat.catalog.catalog import shipped
 from nbchat.hosts import is_loopback
 from nbchat.languages import LOCALE
+from nbchat.store import account, store, turn_writer
 
 from .fakes.provider import Service
 from .quick import is_quick, is_slow_place
@@ -62,6 +63,14 @@ def clean_environment(
 def no_keys_of_others(monkeypatch: pytest.MonkeyPatch) -> None:
     """A key that another test had is not looked for in what this one is answered."""
     monkeypatch.setattr(known_keys, "_known", {})
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a test has said is on the disk then, also where a machine is slow to write it."""
+    monkeypatch.setattr(turn_writer, "PATIENCE_SECONDS", 20.0)
+    monkeypatch.setattr(account, "PATIENCE_SECONDS", 20.0)
+    monkeypatch.setattr(store, "CLOSING_SECONDS", 20.0)
 
 
 @pytest.fixture(autouse=True)

@@ -128,6 +128,7 @@ async def a_proxy_that_nobody_knows(stage: Stage) -> None:
 @fault("answer", "an answer began, and was not whole in time", "Look again", state="unknown")
 async def a_list_that_does_not_end(stage: Stage) -> None:
     stage.gives_up_soon()
+
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n{")
         await reader.read()
