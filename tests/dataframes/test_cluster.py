@@ -24,7 +24,7 @@ from nbchat.settings import Settings
 
 from ..fakes.provider import Play, Request, Service, answer, said
 from ..waiting import until
-from .rows_service import MODEL, RowsService, answers, hang, prompt_of, refused, stopped
+from .rows_service import DEADLINE, MODEL, RowsService, answers, hang, prompt_of, refused, stopped
 
 distributed = pytest.importorskip("distributed")
 dask_frames = pytest.importorskip("dask.dataframe")
@@ -68,7 +68,7 @@ def workers(two_workers: TwoWorkers, monkeypatch: pytest.MonkeyPatch) -> Iterato
     runtime.reset()
     two_workers.provider.forget()
     two_workers.provider.say = lambda prompt: f"[{prompt}]"
-    until(lambda: len(two_workers.client.nthreads()) == 2)
+    until(lambda: len(two_workers.client.nthreads()) == 2, DEADLINE)
     yield two_workers
     runtime.reset()
 
@@ -146,7 +146,7 @@ def test_a_lost_workers_batch_is_asked_again_and_the_key_is_nowhere(
 
     def kill() -> None:
         try:
-            until(lambda: len(workers.provider.prompts) > BATCH)
+            until(lambda: len(workers.provider.prompts) > BATCH, DEADLINE)
             tasks.append(workers.client.run_on_scheduler(_all_tasks))
         finally:
             os.kill(min(before), signal.SIGKILL)
@@ -267,14 +267,14 @@ def test_a_stop_reaches_the_workers_and_running_again_goes_on(
 
     def stop() -> None:
         try:
-            until(lambda: len(workers.provider.prompts) > BATCH)
+            until(lambda: len(workers.provider.prompts) > BATCH, DEADLINE)
         finally:  # or it would go on for ever
             os.kill(os.getpid(), signal.SIGINT)
 
     threading.Thread(target=stop).start()
     with pytest.raises(Interrupted):
         nbchat.map(rows, "{value}", MODEL, where=workers.client, rate=5_000, name="stopped")
-    until(lambda: workers.service.hung_up > before)
+    until(lambda: workers.service.hung_up > before, DEADLINE)
     asked = len(workers.provider.prompts)
     workers.provider.say = lambda prompt: f"[{prompt}]"
 

@@ -21,7 +21,7 @@ from nbchat.settings import Settings
 
 from ..fakes.provider import Play, Request, Service, answer, said
 from ..waiting import until
-from .rows_service import MODEL, RowsService, answers, hang, refused, stopped
+from .rows_service import DEADLINE, MODEL, RowsService, answers, hang, refused, stopped
 
 distributed = pytest.importorskip("distributed")
 
@@ -60,7 +60,7 @@ def provider(
     monkeypatch.setenv("KIMI_API_KEY", KEY)
     monkeypatch.setenv("NBCHAT_HISTORY", str(tmp_path / "history.sqlite"))
     runtime.reset()
-    until(lambda: len(client.nthreads()) == 2)
+    until(lambda: len(client.nthreads()) == 2, DEADLINE)
     provider = RowsService(service)
     provider.forget()
     yield provider
@@ -75,8 +75,8 @@ def test_a_stop_keeps_what_a_running_batch_has_answered(client: Any, provider: R
 
     def stop() -> None:
         try:
-            until(lambda: len(provider.prompts) == 60)
-            until(lambda: _requests() == 50)
+            until(lambda: len(provider.prompts) == 60, DEADLINE)
+            until(lambda: _requests() == 50, DEADLINE)
         finally:  # or it would go on for ever
             os.kill(os.getpid(), signal.SIGINT)
 
@@ -128,8 +128,8 @@ def test_only_what_was_lost_with_a_worker_is_asked_again(
 
     def kill() -> None:
         try:
-            until(lambda: len(provider.prompts) == 60)
-            until(lambda: _requests() == 50)
+            until(lambda: len(provider.prompts) == 60, DEADLINE)
+            until(lambda: _requests() == 50, DEADLINE)
         finally:  # or it would go on for ever
             is_killed.set()
             for pid in pids:

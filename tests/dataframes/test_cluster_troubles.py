@@ -13,12 +13,11 @@ import pytest
 import nbchat
 
 from ..waiting import until
-from .rows_service import MODEL, RowsService, answers, hang, stopped
+from .rows_service import DEADLINE, MODEL, RowsService, answers, hang, stopped
 
 distributed = pytest.importorskip("distributed")
 dask = pytest.importorskip("dask")
 
-STARTING = 120.0  # seconds, for a worker process to come
 KEY = "sk-canary-in-the-options-0123456789"
 OTHER_KEY = "sk-proj-Zq8Wn3Rt6Yb1Mv4Kx9Lp"  # which no variable holds
 # A worker process, in which something may be strange.
@@ -96,13 +95,13 @@ def test_a_worker_that_cannot_ask(
 ) -> None:
     worker = _join(client, strange)
     try:
-        until(lambda: len(client.nthreads()) == 1, STARTING)
+        until(lambda: len(client.nthreads()) == 1, DEADLINE)
         with pytest.raises(nbchat.SetupError, match=rf"the worker tcp://\S+ {words}") as caught:
             nbchat.map(["a"], "{value}", MODEL, where=client)
     finally:
         worker.kill()
         worker.wait()
-        until(lambda: not client.nthreads(), STARTING)
+        until(lambda: not client.nthreads(), DEADLINE)
 
     assert f"pip install nbchat=={nbchat.__version__}" in str(caught.value)
     assert provider.prompts == []
@@ -136,12 +135,12 @@ def test_a_scheduler_that_goes_away_in_the_middle(provider: RowsService) -> None
     address = scheduler.stdout.readline().decode().strip()
     with distributed.Client(address) as client:
         worker = _join(client)
-        until(lambda: len(client.nthreads()) == 1, STARTING)
+        until(lambda: len(client.nthreads()) == 1, DEADLINE)
 
         def kill() -> None:
             try:
-                until(lambda: len(provider.prompts) == 6, STARTING)
-                until(lambda: sum(one.requests for one in nbchat.usage()) == 3, STARTING)
+                until(lambda: len(provider.prompts) == 6, DEADLINE)
+                until(lambda: sum(one.requests for one in nbchat.usage()) == 3, DEADLINE)
             finally:
                 scheduler.kill()
 

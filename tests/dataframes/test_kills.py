@@ -15,11 +15,10 @@ from nbchat.dataframes.here import MOST_AT_ONCE
 
 from ..nightly import size
 from ..waiting import until
-from .rows_service import RowsService
+from .rows_service import DEADLINE, RowsService
 
 ROWS = size(600, nightly=20_000)
 KILLS = size(3, nightly=20)
-DEADLINE = 300.0  # seconds, for a process to start and to ask so many
 
 
 def test_kills_cost_no_more_than_what_was_on_its_way(provider: RowsService, tmp_path: Path) -> None:
