@@ -7,16 +7,22 @@ import json
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Coroutine, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from nbchat.engine.engine import Engine
 from nbchat.errors import TimedOut
 from nbchat.network import client, connection
+from nbchat.network.connection import Connection
+from nbchat.network.peer import Peer
+from nbchat.network.pool import Connector, tls_context
 
 from ..waiting import soon
+from .faults.certificates import Authority
 from .faults.families import FAMILIES, TEXT
 from .faults.outcomes import KEY, PATIENCE, call
 from .faults.server import Hangup, Misbehaving, Turn
@@ -128,6 +134,7 @@ async def test_a_connection_is_used_again(server: Misbehaving) -> None:
     assert len(set(map(id, server.seen[case].connections))) == 1
 
 
+LIMIT = 0.5  # seconds
 TCP_INFO = 11  # of Linux's <netinet/tcp.h>
 SEGMENTS_WITH_DATA = 152  # where `struct tcp_info` of Linux has how many have come
 
@@ -172,6 +179,32 @@ async def test_a_connection_that_nobody_uses_is_closed_in_time(
     await soon(lambda: not seen.open)
     assert len(set(map(id, seen.connections))) == 1
     await engine.aclose()
+
+
+@pytest.mark.parametrize("over_tls", [False, True])
+async def test_a_loop_that_is_held_up_gives_no_connection_up(
+    trusted: Authority, over_tls: bool
+) -> None:
+    """As by a cell that keeps the interpreter to itself: it could not hear that there is one."""
+
+    async def nothing(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+
+    async def held_up(work: Coroutine[Any, Any, Connection]) -> Connection:
+        working = asyncio.ensure_future(work)
+        for _ in range(2):  # it begins
+            await asyncio.sleep(0)
+        time.sleep(2 * LIMIT)
+        return await working
+
+    context = trusted.server("held-up", "IP:127.0.0.1") if over_tls else None
+    connector = Connector(Peer("127.0.0.1", "A server"), None)
+    async with serving(nothing, context) as port:
+        made = await held_up(connector.connect_tcp("127.0.0.1", port, timeout=LIMIT))
+        if over_tls:
+            await held_up(made.start_tls(tls_context(), "127.0.0.1", timeout=LIMIT))
+        assert (made.get_extra_info("ssl_object") is not None) == over_tls
+        await made.aclose()
 
 
 async def test_a_server_that_does_not_read_the_question_is_given_up_once(
