@@ -45,10 +45,8 @@ def server() -> Iterator[Misbehaving]:
 
 
 @pytest.fixture(params=STATES)
-def state(
-    request: pytest.FixtureRequest, server: Misbehaving, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[State]:
-    state = STATES[request.param](server, monkeypatch)
+def state(request: pytest.FixtureRequest, server: Misbehaving) -> Iterator[State]:
+    state = STATES[request.param](server)
     yield state
     for undo in state.undo:
         undo()
