@@ -8,8 +8,10 @@ import os
 import pickle
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -18,7 +20,10 @@ from pydantic import BaseModel
 
 import nbchat
 from nbchat import runtime
-from nbchat.dataframes.cluster import BATCH
+from nbchat.dataframes import cluster_client
+from nbchat.dataframes.asking import Job
+from nbchat.dataframes.cluster import BATCH, Speed, _Running
+from nbchat.dataframes.shared_rate import SharedRate
 from nbchat.errors import BudgetReached, Interrupted, MissingKey
 from nbchat.settings import Settings
 
@@ -166,6 +171,46 @@ def test_a_lost_workers_batch_is_asked_again_and_the_key_is_nowhere(
     assert b"ask_batch" in tasks[0]
     assert KEY.encode() not in tasks[0]
     assert KEY.encode() not in pickle.dumps([row.answer for row in out])
+
+
+def test_a_worker_that_is_slow_to_answer_is_not_given_up(
+    workers: TwoWorkers, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Its batch would be asked and paid for once more, by another."""
+    bridge, started = runtime.current().bridge, tmp_path / "started"
+    slow, other = sorted(workers.client.nthreads())
+
+    async def begin() -> _Running:
+        rate, speed = SharedRate(), Speed()
+        running = _Running(workers.client, Job(MODEL), [], lambda rate: None, rate, speed)
+        await running.begin()
+        await running.look()
+        return running
+
+    async def look(running: _Running) -> None:
+        running._divided = 1.0  # as if another rate had been found
+        await running._look()
+
+    async def stop(running: _Running) -> None:
+        running.stop()
+
+    running = bridge.run(begin())
+    before = dict(running._processes)
+    monkeypatch.setattr(cluster_client, "ANSWERING_SECONDS", 0.5)
+    workers.client.run(_hold_up, started, workers=[slow], wait=False)
+    until(started.exists, DEADLINE)
+    bridge.run(look(running))
+    bridge.run(stop(running))
+
+    assert sorted(before) == [slow, other]
+    assert running._processes == before
+    assert running._slow == {slow}  # and is asked again
+
+
+async def _hold_up(started: Path) -> None:
+    """Let this worker hear nothing for a while, as work does that keeps the interpreter."""
+    started.touch()
+    time.sleep(5)
 
 
 def _all_tasks(dask_scheduler: Any) -> bytes:
