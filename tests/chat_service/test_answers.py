@@ -136,7 +136,7 @@ def test_it_works_in_a_loop_of_the_user_s(service: Service) -> None:
 async def test_answers_after_each_other_share_a_connection(
     service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(client, "DRAIN_SECONDS", 20.0)  # however late a busy machine ends each
+    monkeypatch.setattr(client, "DRAIN_SECONDS", 20.0)  # however late an answer's end comes
     for _ in range(3):
         service.answers(*said("Hi"))
 
