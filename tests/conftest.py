@@ -10,12 +10,14 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 
 from nbchat import known_keys
 from nbchat.catalog.catalog import shipped
 from nbchat.hosts import is_loopback
 from nbchat.languages import LOCALE
+from nbchat.store import account, store, turn_writer
 
 from .fakes.provider import Service
 from .quick import is_quick, is_slow_place
@@ -33,6 +35,13 @@ ENDINGS = ("_proxy", "_api_key", "_base_url")  # what the vendors' own clients l
 STREAMS = Path(
     os.environ.get("NBCHAT_STREAMS") or Path(__file__).parents[2] / "shared" / "streams"
 ).absolute()
+
+# How long an example takes, or is made, is the machine's.
+BUSY = [*hypothesis.settings.default.suppress_health_check, hypothesis.HealthCheck.too_slow]
+hypothesis.settings.register_profile(
+    "busy machine", hypothesis.settings.default, deadline=None, suppress_health_check=BUSY
+)
+hypothesis.settings.load_profile("busy machine")
 
 
 def is_personal(variable: str) -> bool:
@@ -62,6 +71,14 @@ def clean_environment(
 def no_keys_of_others(monkeypatch: pytest.MonkeyPatch) -> None:
     """A key that another test had is not looked for in what this one is answered."""
     monkeypatch.setattr(known_keys, "_known", {})
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a test has said is on the disk then, also where a machine is slow to write it."""
+    monkeypatch.setattr(turn_writer, "PATIENCE_SECONDS", 20.0)
+    monkeypatch.setattr(account, "PATIENCE_SECONDS", 20.0)
+    monkeypatch.setattr(store, "CLOSING_SECONDS", 20.0)
 
 
 @pytest.fixture(autouse=True)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import pickle
 from collections import Counter, deque
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence, Set
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -137,6 +137,7 @@ class _Running:
         self._news: asyncio.Queue[News | str] = asyncio.Queue()  # of a batch, or that it has ended
         self._loop = asyncio.get_running_loop()
         self._processes: dict[str, str] = {}  # of the workers that have their part, by address
+        self._slow: Set[str] = set()  # workers that have not said that they have their part
         self._divided: float | None = None  # the rate that was divided last
         self._lost: Counter[str] = Counter()  # how often a question was lost
         self._one_by_one = False  # a batch has used up its share of the budget
@@ -175,7 +176,8 @@ class _Running:
         there = await self._client.workers()
         there = sorted(there, key=lambda address: address not in self._processes)
         there = there[: self._job.at_once]  # each of them has one at least
-        if set(there) != set(self._processes) or self._rate.total != self._divided:
+        is_divided = set(there) == set(self._processes) and self._rate.total == self._divided
+        if self._slow or not is_divided:
             await self._divide(there)
         for id, sent in [*self._sent.items()]:
             if self._processes.get(sent.worker) != sent.process:
@@ -187,7 +189,10 @@ class _Running:
         at_once = _divided(self._job.at_once, len(workers))
         rate = self._rate.share(len(workers))
         parts = {address: Part(rate, most) for address, most in zip(workers, at_once, strict=True)}
-        self._processes = await self._client.meet(self._run, parts)
+        met = await self._client.meet(self._run, parts)
+        # One that has only been slow to answer still works on its batch: that is paid for.
+        before = {at: process for at, process in self._processes.items() if at in parts}
+        self._processes, self._slow = before | met, parts.keys() - met.keys()
 
     def _lose(self, id: str) -> None:
         """A worker is gone: what has not come of its batch is asked again, by another."""

@@ -13,8 +13,8 @@ import select
 import socket
 import ssl
 import sys
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
 from typing import Any, cast
 
 import httpcore2 as httpcore
@@ -36,11 +36,39 @@ LARGEST_HEAD = 16 * 1024  # bytes of a request that wait for its body
 READ_AHEAD = 256 * 1024  # bytes read but not yet wanted, before the socket is left alone
 IDLE_SECONDS = 60.0  # for which an idle connection is kept
 NO_LIMIT = 1e9  # seconds
+TICK = 0.1  # seconds; the most that counts of those in which the loop was held up
 SILENCES = (0.6, 3.0)  # seconds after which it is asked whether the answer is complete already
 
 
 class AnswerComplete(Exception):
     """The server fell silent after all that was due; nothing more needs to come."""
+
+
+@asynccontextmanager
+async def within(seconds: float | None) -> AsyncIterator[None]:
+    """Raises TimeoutError when the loop has run for so many seconds.
+
+    While a cell keeps the interpreter to itself the loop hears of nothing, whatever has come.
+    """
+    loop = asyncio.get_running_loop()
+    timer: asyncio.TimerHandle | None = None
+
+    def count(left: float) -> None:
+        nonlocal timer
+        if left <= 0:
+            limit.reschedule(loop.time())
+        else:
+            tick = min(TICK, left)
+            timer = loop.call_later(tick, count, left - tick)
+
+    async with asyncio.timeout(None) as limit:
+        try:
+            if seconds is not None:
+                count(seconds)
+            yield
+        finally:
+            if timer:
+                timer.cancel()
 
 
 class Connection(asyncio.Protocol, httpcore.AsyncNetworkStream):
@@ -201,13 +229,14 @@ class Connection(asyncio.Protocol, httpcore.AsyncNetworkStream):
     ) -> Connection:
         assert self._transport is not None
         try:
-            self._transport = await self._loop.start_tls(
-                self._transport,
-                self,
-                ssl_context,
-                server_hostname=server_hostname,
-                ssl_handshake_timeout=timeout,
-            )
+            async with within(timeout):
+                self._transport = await self._loop.start_tls(
+                    self._transport,
+                    self,
+                    ssl_context,
+                    server_hostname=server_hostname,
+                    ssl_handshake_timeout=NO_LIMIT,
+                )
         except BaseException as error:
             self.abort()
             if isinstance(error, OSError):  # of which SSLError is a kind

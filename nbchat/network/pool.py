@@ -24,7 +24,7 @@ import httpcore2 as httpcore
 
 from nbchat.environment import first_set
 from nbchat.errors import BadSettings
-from nbchat.network.connection import IDLE_SECONDS, Connection
+from nbchat.network.connection import IDLE_SECONDS, Connection, within
 from nbchat.network.failures import (
     no_connection_error,
     no_connection_reason,
@@ -82,7 +82,7 @@ class Connector(httpcore.AsyncNetworkBackend):
     ) -> Connection:
         place = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
         try:
-            async with asyncio.timeout(timeout):
+            async with within(timeout):
                 connection = await self.connect_to_any(await self.resolve(host, port), port)
         except OSError as error:  # a TimeoutError is one, too
             failure = error

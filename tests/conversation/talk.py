@@ -68,7 +68,7 @@ class Talk:
         async def run() -> None:
             await work
 
-        self.runtime.thread.submit(run()).result(10)
+        self.runtime.thread.submit(run()).result(60)
 
     def resume(self, path: Path) -> Talk:
         """A new kernel that has taken this conversation up again from the file."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,7 +19,8 @@ from nbchat.events import Answer, Event, Stop
 from nbchat.messages import Message, Text
 from nbchat.turns import Tree, Turn
 
-from ..fakes.provider import Service, answer, said
+from ..fakes.provider import Request, Service, answer, said
+from ..waiting import soon
 
 ASK = {"model": "kimi-k2.6"}
 
@@ -231,15 +234,22 @@ def test_two_questions_at_once_are_answered_in_their_order(
     chat: Conversation, service: Service
 ) -> None:
     """A cell and a panel may ask the same conversation at the same time."""
-    import asyncio
+    both_are_asked = threading.Event()
 
-    service.plays(answer(*said("First."), gap=0.05), answer(*said("Second.")))
+    async def late(request: Request, writer: asyncio.StreamWriter) -> bool | None:
+        while not both_are_asked.is_set():
+            await asyncio.sleep(0.01)
+        return await answer(*said("First."))(request, writer)
+
+    service.plays(late, answer(*said("Second.")))
 
     async def both() -> None:
         first, second = chat.stream("One", **ASK), chat.stream("Two", **ASK)
         tasks = [asyncio.create_task(first.answer())]
-        await asyncio.sleep(0.1)
+        await soon(lambda: service.requests)
         tasks.append(asyncio.create_task(second.answer()))
+        await asyncio.sleep(0.1)
+        both_are_asked.set()
         await asyncio.gather(*tasks)
 
     asyncio.run(both())

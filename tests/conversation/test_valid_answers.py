@@ -25,7 +25,7 @@ from ..fakes.source import HANG, Play
 from ..trusted import write_trusted
 from ..values.asked_types import Person, Shouted
 from ..values.schemas import SCHEMAS
-from ..waiting import until
+from ..waiting import soon, until
 from .tool_talk import CALLS, call, calls, only, results
 from .value_talk import END, ValueTalk, said
 
@@ -403,12 +403,12 @@ def test_an_answer_that_grows_is_on_disk_before_its_words_are_shown(
         while "name" not in stream.result.text:
             await stream._batches.__anext__()
 
-    talk.runtime.thread.submit(begin()).result(10)
+    talk.runtime.thread.submit(begin()).result(60)
     until(lambda: _words_on_disk(talk) == 'Let me think about it. {"name": ')
     assert stream.result.valued
     with pytest.raises(InvalidAnswer, match="not come to its end"):
         _ = stream.result.value
-    talk.runtime.thread.submit(stream.aclose()).result(10)
+    talk.runtime.thread.submit(stream.aclose()).result(60)
 
 
 def test_what_did_not_fit_is_on_disk_before_it_is_asked_for_again(
@@ -444,14 +444,11 @@ def _stop_at(talk: ValueTalk, requests: int, *plays: Play) -> Answer:
                     pass
 
         reading = asyncio.create_task(read())
-        while len(talk.script.sent) < requests:
-            await asyncio.sleep(0)
-        for _ in range(100):
-            await asyncio.sleep(0)
+        await soon(lambda: len(talk.script.sent) == requests and talk.script.hangs)
         reading.cancel()
         await asyncio.wait([reading])
 
-    talk.runtime.thread.submit(run()).result(10)
+    talk.runtime.thread.submit(run()).result(60)
     return talk.chat.turns[-1].answer
 
 

@@ -153,7 +153,7 @@ def test_cut_off_at_every_byte_it_is_never_a_value(
         halves = InTwo(service, wire, whole[:begin], whole[begin:length])
         service.plays(halves.play)
         stream = opened.source.stream(host.model, "Who?", schema=Person, **host.asked)
-        opened.thread.submit(read(stream, Thought, halves)).result(20)
+        opened.thread.submit(read(stream, Thought, halves)).result(60)
         answers.append(stream.result)
 
     assert not any(map(is_value, answers))
@@ -185,7 +185,7 @@ def test_the_first_of_a_hundred_rows_is_seen_before_a_twentieth_of_the_bytes(
     host = StrictHost(service, wire)
     service.plays(halves.play)
     stream = opened.source.stream(host.model, "Who?", schema=list[Row], **host.asked)
-    events = opened.thread.submit(read(stream, Partial, halves)).result(20)
+    events = opened.thread.submit(read(stream, Partial, halves)).result(60)
 
     counts = [len(event.value) for event in events if isinstance(event, Partial)]
     assert 1 <= counts[0] <= 100 * MOST_BEFORE_A_ROW

@@ -15,6 +15,7 @@ from ..fakes.provider import Play, Request, Service, answer, said
 
 MODEL = "kimi-k2.6"
 REFUSED = 400
+DEADLINE = 300.0  # seconds for what other processes do, which have to start; a hang ends then
 
 Say = Callable[[str], str | Play]  # of a prompt: the words of its answer, or all of it
 

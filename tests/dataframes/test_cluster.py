@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 import pickle
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -17,13 +20,16 @@ from pydantic import BaseModel
 
 import nbchat
 from nbchat import runtime
-from nbchat.dataframes.cluster import BATCH
+from nbchat.dataframes import cluster_client
+from nbchat.dataframes.asking import Job
+from nbchat.dataframes.cluster import BATCH, Speed, _Running
+from nbchat.dataframes.shared_rate import SharedRate
 from nbchat.errors import BudgetReached, Interrupted, MissingKey
 from nbchat.settings import Settings
 
-from ..fakes.provider import Service
+from ..fakes.provider import Play, Request, Service, answer, said
 from ..waiting import until
-from .rows_service import MODEL, RowsService, answers, hang, refused, stopped
+from .rows_service import DEADLINE, MODEL, RowsService, answers, hang, prompt_of, refused, stopped
 
 distributed = pytest.importorskip("distributed")
 dask_frames = pytest.importorskip("dask.dataframe")
@@ -67,7 +73,7 @@ def workers(two_workers: TwoWorkers, monkeypatch: pytest.MonkeyPatch) -> Iterato
     runtime.reset()
     two_workers.provider.forget()
     two_workers.provider.say = lambda prompt: f"[{prompt}]"
-    until(lambda: len(two_workers.client.nthreads()) == 2)
+    until(lambda: len(two_workers.client.nthreads()) == 2, DEADLINE)
     yield two_workers
     runtime.reset()
 
@@ -133,11 +139,25 @@ def test_a_lost_workers_batch_is_asked_again_and_the_key_is_nowhere(
     caplog.set_level(logging.DEBUG, logger="nbchat")
     before = workers.pids()
     tasks: list[bytes] = []
+    is_killed = threading.Event()
+
+    async def late(request: Request, writer: asyncio.StreamWriter) -> bool | None:
+        while not is_killed.is_set():
+            await asyncio.sleep(0.01)
+        return await answer(b"".join(said(f"[{prompt_of(request)}]")))(request, writer)
+
+    def say(prompt: str) -> str | Play:
+        return late if int(prompt.split()[-1]) >= 2 * BATCH else f"[{prompt}]"
 
     def kill() -> None:
-        until(lambda: len(workers.provider.prompts) > BATCH)
-        tasks.append(workers.client.run_on_scheduler(_all_tasks))
-        os.kill(min(before), signal.SIGKILL)
+        try:
+            until(lambda: len(workers.provider.prompts) > BATCH, DEADLINE)
+            tasks.append(workers.client.run_on_scheduler(_all_tasks))
+        finally:
+            os.kill(min(before), signal.SIGKILL)
+            is_killed.set()
+
+    workers.provider.say = say
 
     killer = threading.Thread(target=kill)
     killer.start()
@@ -151,6 +171,46 @@ def test_a_lost_workers_batch_is_asked_again_and_the_key_is_nowhere(
     assert b"ask_batch" in tasks[0]
     assert KEY.encode() not in tasks[0]
     assert KEY.encode() not in pickle.dumps([row.answer for row in out])
+
+
+def test_a_worker_that_is_slow_to_answer_is_not_given_up(
+    workers: TwoWorkers, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Its batch would be asked and paid for once more, by another."""
+    bridge, started = runtime.current().bridge, tmp_path / "started"
+    slow, other = sorted(workers.client.nthreads())
+
+    async def begin() -> _Running:
+        rate, speed = SharedRate(), Speed()
+        running = _Running(workers.client, Job(MODEL), [], lambda rate: None, rate, speed)
+        await running.begin()
+        await running.look()
+        return running
+
+    async def look(running: _Running) -> None:
+        running._divided = 1.0  # as if another rate had been found
+        await running._look()
+
+    async def stop(running: _Running) -> None:
+        running.stop()
+
+    running = bridge.run(begin())
+    before = dict(running._processes)
+    monkeypatch.setattr(cluster_client, "ANSWERING_SECONDS", 0.5)
+    workers.client.run(_hold_up, started, workers=[slow], wait=False)
+    until(started.exists, DEADLINE)
+    bridge.run(look(running))
+    bridge.run(stop(running))
+
+    assert sorted(before) == [slow, other]
+    assert running._processes == before
+    assert running._slow == {slow}  # and is asked again
+
+
+async def _hold_up(started: Path) -> None:
+    """Let this worker hear nothing for a while, as work does that keeps the interpreter."""
+    started.touch()
+    time.sleep(5)
 
 
 def _all_tasks(dask_scheduler: Any) -> bytes:
@@ -251,13 +311,15 @@ def test_a_stop_reaches_the_workers_and_running_again_goes_on(
     rows = ROWS[: 2 * BATCH]
 
     def stop() -> None:
-        until(lambda: len(workers.provider.prompts) > BATCH)
-        os.kill(os.getpid(), signal.SIGINT)
+        try:
+            until(lambda: len(workers.provider.prompts) > BATCH, DEADLINE)
+        finally:  # or it would go on for ever
+            os.kill(os.getpid(), signal.SIGINT)
 
     threading.Thread(target=stop).start()
     with pytest.raises(Interrupted):
         nbchat.map(rows, "{value}", MODEL, where=workers.client, rate=5_000, name="stopped")
-    until(lambda: workers.service.hung_up > before)
+    until(lambda: workers.service.hung_up > before, DEADLINE)
     asked = len(workers.provider.prompts)
     workers.provider.say = lambda prompt: f"[{prompt}]"
 

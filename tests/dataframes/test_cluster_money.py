@@ -22,13 +22,14 @@ from nbchat.settings import Settings
 
 from ..fakes.provider import Play, Request, Service, answer, said
 from ..waiting import until
-from .rows_service import MODEL, RowsService, answers, hang, refused, stopped
+from .rows_service import DEADLINE, MODEL, RowsService, answers, hang, refused, stopped
 
 distributed = pytest.importorskip("distributed")
 
 KEY = "sk-canary-on-the-workers-0123456789"
 ROWS = [f"row {n}" for n in range(60)]
 FAST = 2_000  # requests a second
+TOGETHER: dict[str, Any] = {"at_once": len(ROWS)}  # whatever is found of the answers' speed
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +61,7 @@ def provider(
     monkeypatch.setenv("KIMI_API_KEY", KEY)
     monkeypatch.setenv("NBCHAT_HISTORY", str(tmp_path / "history.sqlite"))
     runtime.reset()
-    until(lambda: len(client.nthreads()) == 2)
+    until(lambda: len(client.nthreads()) == 2, DEADLINE)
     provider = RowsService(service)
     provider.forget()
     yield provider
@@ -74,13 +75,15 @@ def test_a_stop_keeps_what_a_running_batch_has_answered(client: Any, provider: R
     provider.say = lambda prompt: hang if int(prompt.split()[-1]) >= 50 else f"[{prompt}]"
 
     def stop() -> None:
-        until(lambda: len(provider.prompts) == 60)
-        until(lambda: _requests() == 50)
-        os.kill(os.getpid(), signal.SIGINT)
+        try:
+            until(lambda: len(provider.prompts) == 60, DEADLINE)
+            until(lambda: _requests() == 50, DEADLINE)
+        finally:  # or it would go on for ever
+            os.kill(os.getpid(), signal.SIGINT)
 
     threading.Thread(target=stop).start()
     with pytest.raises(Interrupted) as caught:
-        nbchat.map(ROWS, "{value}", MODEL, where=client, rate=FAST, name="kept")
+        nbchat.map(ROWS, "{value}", MODEL, where=client, rate=FAST, name="kept", **TOGETHER)
 
     assert answers(stopped(caught.value))[:50] == [f"[{row}]" for row in ROWS[:50]]
     provider.say = lambda prompt: f"[{prompt}]"
@@ -106,7 +109,7 @@ def test_what_ends_a_map_keeps_what_had_come(client: Any, provider: RowsService)
     provider.say = lambda prompt: {"row 58": refuse, "row 57": hang}.get(prompt, f"[{prompt}]")
 
     with pytest.raises(KeyRefused) as caught:
-        nbchat.map(ROWS, "{value}", MODEL, where=client, rate=FAST)
+        nbchat.map(ROWS, "{value}", MODEL, where=client, rate=FAST, **TOGETHER)
 
     assert stopped(caught.value).answered == 58
     assert KEY not in str(caught.value)
@@ -122,17 +125,20 @@ def test_only_what_was_lost_with_a_worker_is_asked_again(
     def say(prompt: str) -> str | Play:
         return hang if prompt in last and not is_killed.is_set() else f"[{prompt}]"
 
+    pids = client.run(os.getpid).values()
+
     def kill() -> None:
-        until(lambda: len(provider.prompts) == 60)
-        until(lambda: _requests() == 50)
-        pids = client.run(os.getpid)
-        is_killed.set()
-        for pid in pids.values():
-            os.kill(pid, signal.SIGKILL)
+        try:
+            until(lambda: len(provider.prompts) == 60, DEADLINE)
+            until(lambda: _requests() == 50, DEADLINE)
+        finally:  # or it would go on for ever
+            is_killed.set()
+            for pid in pids:
+                os.kill(pid, signal.SIGKILL)
 
     provider.say = say
     threading.Thread(target=kill).start()
-    out = nbchat.map(ROWS, "{value}", MODEL, where=client, rate=FAST)
+    out = nbchat.map(ROWS, "{value}", MODEL, where=client, rate=FAST, **TOGETHER)
 
     assert answers(out) == [f"[{row}]" for row in ROWS]
     asked = Counter(provider.prompts)

@@ -24,8 +24,10 @@ def stopping(provider: RowsService) -> None:
     """Ctrl-C once so many rows are answered, while others hang."""
 
     def stop() -> None:
-        until(lambda: len(provider.prompts) == DONE + AT_ONCE)
-        os.kill(os.getpid(), signal.SIGINT)
+        try:
+            until(lambda: len(provider.prompts) == DONE + AT_ONCE)
+        finally:  # or it would go on for ever
+            os.kill(os.getpid(), signal.SIGINT)
 
     def say(prompt: str) -> str | Play:
         return "yes" if int(prompt) < DONE else hang

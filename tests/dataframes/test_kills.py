@@ -15,7 +15,7 @@ from nbchat.dataframes.here import MOST_AT_ONCE
 
 from ..nightly import size
 from ..waiting import until
-from .rows_service import RowsService
+from .rows_service import DEADLINE, RowsService
 
 ROWS = size(600, nightly=20_000)
 KILLS = size(3, nightly=20)
@@ -26,7 +26,7 @@ def test_kills_cost_no_more_than_what_was_on_its_way(provider: RowsService, tmp_
     moments = sorted(random.Random(7).sample(range(1, ROWS), KILLS))
     for moment in moments:
         process = start(result)
-        until(partial(has_come_to, provider, moment))
+        until(partial(has_come_to, provider, moment), DEADLINE)
         os.kill(process.pid, signal.SIGKILL)
         process.wait()
         assert not result.exists()

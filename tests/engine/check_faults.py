@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from nbchat.settings_file import FILE, config_folder
 
-from ..network.faults.talking import Talk, free_port, listening, serving
+from ..network.faults.talking import Talk, listening, serving
 from ..network.test_proxy import tunnel_to
 from .check_stage import KEY, MODEL, PAGE, Setup, Stage, as_json, at_paths, openai_list
 
@@ -207,17 +207,19 @@ async def a_name_that_does_not_resolve(stage: Stage) -> None:
 
 @fault("connection", "refused the connection", "server is running")
 async def a_port_where_nobody_listens(stage: Stage) -> None:
-    stage.kimi(f"http://127.0.0.1:{free_port()}/v1")
+    stage.kimi(f"http://127.0.0.1:{stage.refusing_port()}/v1")
 
 
 @fault("answer", "took the connection: no answer within a second", "again", state="unknown")
 async def a_server_that_accepts_and_is_silent(stage: Stage) -> None:
+    stage.gives_up_soon()
     silent = stage.stack.enter_context(socket.create_server(("127.0.0.1", 0)))
     stage.kimi(f"http://127.0.0.1:{silent.getsockname()[1]}/v1")
 
 
 @fault("TLS", "no answer within a second", state="unknown")
 async def a_handshake_that_does_not_end(stage: Stage) -> None:
+    stage.gives_up_soon()
     silent = stage.stack.enter_context(socket.create_server(("127.0.0.1", 0)))
     stage.kimi(f"https://127.0.0.1:{silent.getsockname()[1]}/v1")
 
@@ -282,7 +284,7 @@ async def a_proxy_that_wants_a_login(stage: Stage) -> None:
 
 @fault("proxy", "does not answer", "refused the connection", "HTTPS_PROXY")
 async def a_proxy_that_is_dead(stage: Stage) -> None:
-    stage.set(KIMI_API_KEY=KEY, HTTPS_PROXY=f"http://127.0.0.1:{free_port()}")
+    stage.set(KIMI_API_KEY=KEY, HTTPS_PROXY=f"http://127.0.0.1:{stage.refusing_port()}")
 
 
 @fault("TLS", "issued by an authority", "through the proxy 127.0.0.1", "SSL_CERT_FILE=")

@@ -7,7 +7,7 @@ import socket
 
 from nbchat.engine import right_address
 
-from ..network.faults.talking import free_port, listening
+from ..network.faults.talking import listening
 from .check_faults import fault, proxied, says
 from .check_stage import KEY, MODEL, Stage, as_json, at_paths, openai_list
 
@@ -112,6 +112,7 @@ async def a_proxy_that_hangs_up_in_the_handshake(stage: Stage) -> None:
 
 @fault("answer", "the proxy 127.0.0.1", "before api.moonshot.ai", "HTTPS_PROXY", state="unknown")
 async def a_proxy_that_is_silent(stage: Stage) -> None:
+    stage.gives_up_soon()
     silent = stage.stack.enter_context(socket.create_server(("127.0.0.1", 0)))
     stage.set(KIMI_API_KEY=KEY, HTTPS_PROXY=f"http://127.0.0.1:{silent.getsockname()[1]}")
 
@@ -126,6 +127,8 @@ async def a_proxy_that_nobody_knows(stage: Stage) -> None:
 
 @fault("answer", "an answer began, and was not whole in time", "Look again", state="unknown")
 async def a_list_that_does_not_end(stage: Stage) -> None:
+    stage.gives_up_soon()
+
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n{")
         await reader.read()
@@ -153,4 +156,4 @@ async def a_local_server_that_still_loads(stage: Stage) -> None:
 
 @fault("connection", "refused the connection", "server is running", model="ollama:qwen3")
 async def ollama_that_does_not_run(stage: Stage) -> None:
-    stage.set(OLLAMA_HOST=f"127.0.0.1:{free_port()}")
+    stage.set(OLLAMA_HOST=f"127.0.0.1:{stage.refusing_port()}")

@@ -11,12 +11,14 @@ from typing import Any
 
 import pytest
 
+from nbchat.engine import checks
 from nbchat.engine.checks import Subject
 from nbchat.engine.engine import Engine
 from nbchat.engine.findings import Finding
 
 from ..fakes.provider import Play, Request, Service, answer
 from ..network.faults.certificates import Authority
+from ..network.faults.talking import port_of, refusing
 
 KEY = "sk-canary-4dG7hQ2xW9pLabcd1234"
 MODEL = "kimi-k2.6"
@@ -40,6 +42,14 @@ class Stage:
     def kimi(self, url: str = "", key: str = KEY) -> None:
         """Kimi is asked there, or at the service, with this key."""
         self.set(KIMI_BASE_URL=url or f"{self.service.url}/v1", KIMI_API_KEY=key)
+
+    def refusing_port(self) -> int:
+        """A port that refuses every connection."""
+        return port_of(self.stack.enter_context(refusing()))
+
+    def gives_up_soon(self) -> None:
+        """What is silent here is not waited for longer than it has to be."""
+        self.environ.setattr(checks, "SECONDS", 2.0)
 
     def answers(self, body: Any, status: int = 200, path: str = "/v1/models") -> None:
         """Kimi is the service, which answers so when it is asked for its list."""

@@ -81,7 +81,8 @@ def of_server(server: Misbehaving, fault: str) -> State:
     return State(base_url, reached, lambda: not seen.left_open)
 
 
-def name_look_up(server: Misbehaving, monkeypatch: pytest.MonkeyPatch) -> State:
+def name_look_up(server: Misbehaving) -> State:
+    patch = pytest.MonkeyPatch()  # undone alone
     looking, go_on = threading.Event(), threading.Event()
 
     def slow(*_: object, **__: object) -> list[Any]:
@@ -89,11 +90,11 @@ def name_look_up(server: Misbehaving, monkeypatch: pytest.MonkeyPatch) -> State:
         go_on.wait(20)
         raise socket.gaierror(socket.EAI_NONAME, "no")
 
-    monkeypatch.setattr(socket, "getaddrinfo", slow)
-    return State("https://slow.example/v1", looking.is_set, undo=[go_on.set, monkeypatch.undo])
+    patch.setattr(socket, "getaddrinfo", slow)
+    return State("https://slow.example/v1", looking.is_set, undo=[go_on.set, patch.undo])
 
 
-def connecting(server: Misbehaving, monkeypatch: pytest.MonkeyPatch) -> State:
+def connecting(server: Misbehaving) -> State:
     full = ExitStack()
     port = full.enter_context(full_port())
     at = time.monotonic() + 0.1
@@ -104,7 +105,7 @@ def connecting(server: Misbehaving, monkeypatch: pytest.MonkeyPatch) -> State:
     )
 
 
-def handshake(server: Misbehaving, monkeypatch: pytest.MonkeyPatch) -> State:
+def handshake(server: Misbehaving) -> State:
     mute = socket.socket()
     mute.bind(("127.0.0.1", 0))
     mute.listen(8)
@@ -137,12 +138,12 @@ def handshake(server: Misbehaving, monkeypatch: pytest.MonkeyPatch) -> State:
     )
 
 
-STATES: dict[str, Callable[[Misbehaving, pytest.MonkeyPatch], State]] = {
+STATES: dict[str, Callable[[Misbehaving], State]] = {
     "name look-up": name_look_up,
     "connecting": connecting,
     "TLS handshake": handshake,
     **{
-        play.__name__: lambda server, _, name=play.__name__: of_server(server, name)
+        play.__name__: lambda server, name=play.__name__: of_server(server, name)
         for play in PLAYS[1:]
     },
 }

@@ -17,11 +17,12 @@ from nbchat.bridge import Pump
 from nbchat.engine import retry
 from nbchat.engine.engine import Engine
 from nbchat.interrupts import Interrupts
-from nbchat.network import pool
+from nbchat.network import client, pool
 from nbchat.runtime import current
 
 from ..network.faults.families import FAMILIES, TEXT
 from ..network.faults.server import Misbehaving, Turn
+from ..waiting import soon
 
 OPENAI = FAMILIES[0]
 ASK = {"wire": OPENAI.name, "api_key": "k"}
@@ -84,7 +85,7 @@ async def test_a_burst_of_cancelled_questions_does_not_wedge_the_next(
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         assert await ask(engine, good_url) == TEXT
     await engine.aclose()
 
@@ -93,6 +94,7 @@ async def test_more_questions_than_connections_wait_their_turn(
     server: Misbehaving, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(pool, "MOST_CONNECTIONS", 3)
+    monkeypatch.setattr(client, "DRAIN_SECONDS", 20.0)  # a slow end makes no new connection
     engine = Engine()
     case, base_url = server.case("good", OPENAI, False)
     texts = await asyncio.gather(*(ask(engine, base_url) for _ in range(30)))
@@ -111,7 +113,7 @@ async def test_a_thousand_mixed_calls_leave_no_file_and_no_memory(
 
     async def one() -> None:
         name = dice.choice(["good"] * 3 + list(urls))
-        seconds = dice.uniform(0, 0.03) if name in ("hang", "flood") or dice.random() < 0.1 else 10
+        seconds = dice.uniform(0, 0.03) if name in ("hang", "flood") or dice.random() < 0.1 else 60
         try:
             async with asyncio.timeout(seconds):
                 await ask(engine, urls[name])
@@ -121,18 +123,16 @@ async def test_a_thousand_mixed_calls_leave_no_file_and_no_memory(
     async def some(count: int) -> None:
         for _ in range(count // 20):
             await asyncio.gather(*(one() for _ in range(20)))
-        await asyncio.sleep(0.05)
+        await soon(lambda: len(asyncio.all_tasks()) == 1)
         gc.collect()
 
     await some(200)
-    files, memory, tasks = process.num_fds(), process.memory_info().rss, len(asyncio.all_tasks())
+    files, memory = process.num_fds(), process.memory_info().rss
     await some(800)
 
-    assert len(asyncio.all_tasks()) == tasks
     assert await ask(engine, urls["good"]) == TEXT
     await engine.aclose()
-    await asyncio.sleep(0.05)
-    assert process.num_fds() <= files + 2
+    await soon(lambda: process.num_fds() <= files + 2)
     assert process.memory_info().rss - memory < 30 * MIB
 
 
@@ -142,15 +142,11 @@ async def test_a_reader_that_sleeps_pauses_the_server(server: Misbehaving) -> No
     case, base_url = server.case("flood", OPENAI, False)
     stream = engine.stream(OPENAI.model, "hi", base_url=base_url, **ASK)
     await stream.__anext__()
-    await asyncio.sleep(0.3)
-    sent = server.seen[case].connections[0].sent
-    await asyncio.sleep(0.5)
-    later = server.seen[case].connections[0].sent
+    sent = await asyncio.to_thread(sent_at_rest, server, case)
     await stream.aclose()
     await engine.aclose()
 
-    assert later == sent
-    assert later < 16 * MIB
+    assert sent < 16 * MIB
 
 
 def sent_at_rest(server: Misbehaving, case: str) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
+import re
 from collections.abc import AsyncIterator
 
 import pytest
@@ -17,7 +17,8 @@ from nbchat.errors import RateLimited, RequestRefused
 from nbchat.events import Answer
 from nbchat.streams import Pacing
 
-from ..fakes.provider import Play, Request, Service, answer, said
+from ..fakes.provider import DEADLINE, Play, Request, Service, answer, said
+from ..waiting import soon
 
 REFUSAL = b'{"error": {"message": "slow down", "type": "rate_limit_error"}}'
 ROWS = Pacing(is_patient=True)
@@ -54,6 +55,10 @@ async def ask_all(
 
 def refusal(**headers: str) -> Play:
     return answer(REFUSAL, status=429, headers={k.replace("_", "-"): v for k, v in headers.items()})
+
+
+def is_asked_to_wait(engine: Engine) -> bool:
+    return any(gate.pause_left() for gate in engine._gates._gates.values())
 
 
 # --- rows ----------------------------------------------------------------------------------------
@@ -97,6 +102,16 @@ async def test_a_row_does_not_wait_for_more_than_a_minute(
     assert len(service.requests) == 1
 
 
+async def test_a_row_goes_on_after_the_pause_that_it_was_asked_for(
+    engine: Engine, service: Service
+) -> None:
+    service.plays(refusal(retry_after="0.3"))
+    service.always(answer(*said("Yes")))
+
+    assert (await asking(engine, service, pacing=ROWS).answer()).text == "Yes"
+    assert len(service.requests) == 2
+
+
 async def test_other_failures_of_a_row_are_its_own(engine: Engine, service: Service) -> None:
     service.answers(b'{"error": {"message": "no"}}', status=400)
     service.always(answer(*said("Yes")))
@@ -115,13 +130,16 @@ async def test_every_row_is_answered_by_a_provider_that_takes_few_at_once(
 ) -> None:
     """It refuses whatever comes while three are being answered, and says nothing of it."""
     busy = 0
+    has_refused = asyncio.Event()  # the first three are answered when a fourth has come
 
     async def play(request: Request, writer: asyncio.StreamWriter) -> None:
         nonlocal busy
         if busy >= 3:
             await refusal()(request, writer)
+            has_refused.set()
             return
         busy += 1
+        await asyncio.wait_for(has_refused.wait(), DEADLINE)
         await answer(*said("Yes"), hold=0.02)(request, writer)
         busy -= 1
 
@@ -138,20 +156,25 @@ async def test_every_row_is_answered_by_a_provider_that_takes_few_at_once(
 async def test_no_more_rows_are_on_their_way_than_were_asked_for(
     engine: Engine, service: Service
 ) -> None:
-    busy, seen = 0, Counter[int]()
+    busy = most = 0
+    four_are_there = asyncio.Event()
 
     async def play(request: Request, writer: asyncio.StreamWriter) -> None:
-        nonlocal busy
+        nonlocal busy, most
         busy += 1
-        seen[busy] += 1
+        most = max(most, busy)
+        if busy == 4:
+            four_are_there.set()
+        await asyncio.wait_for(four_are_there.wait(), DEADLINE)
         await answer(*said("Yes"), hold=0.01)(request, writer)
         busy -= 1
 
     service.always(play)
 
-    await ask_all(engine, service, 40, Pacing(at_once=4, is_patient=True))
+    answers = await ask_all(engine, service, 40, Pacing(at_once=4, is_patient=True))
 
-    assert max(seen) == 4
+    assert [str(answer) for answer in answers] == ["Yes"] * 40
+    assert most == 4
 
 
 async def test_rows_start_at_what_the_headers_allow(engine: Engine, service: Service) -> None:
@@ -186,7 +209,7 @@ async def test_rows_that_are_given_up_do_not_hold_the_others_up(
 
     answers = await asyncio.gather(*tasks, return_exceptions=True)
 
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(DEADLINE):
         last = await asking(engine, service, "last", ROWS).answer()
     assert [str(answers[n]) for n in (*range(5), *range(35, 40))] == ["Yes"] * 10
     assert str(last) == "Yes"
@@ -206,7 +229,7 @@ async def test_who_is_given_up_in_the_moment_of_being_let_go_leaves_no_place_tak
     await asyncio.gather(waiting, return_exceptions=True)
 
     assert not gate.is_in_use
-    async with asyncio.timeout(5), gate.passage(pacing):
+    async with asyncio.timeout(DEADLINE), gate.passage(pacing):
         assert gate.is_in_use
 
 
@@ -237,7 +260,7 @@ async def test_questions_go_at_once_where_no_limit_is_known(
 
 async def test_a_question_goes_before_the_rows_that_wait() -> None:
     gate, went = Gate(), list[str]()
-    gate.pace.hear(Allowance(requests=10.0))
+    gate.pace.hear(Allowance(requests=3.0))  # a busy machine gets as far within a third of a second
 
     async def go(name: str, pacing: Pacing | None) -> None:
         async with gate.passage(pacing):
@@ -253,19 +276,22 @@ async def test_a_question_goes_before_the_rows_that_wait() -> None:
 async def test_who_asks_while_the_provider_wants_a_pause_is_told_and_waits(
     engine: Engine, service: Service
 ) -> None:
-    service.plays(refusal(retry_after="1.6"))
-    service.always(answer(*said("Yes")))
+    service.plays(refusal(retry_after="30"))
     row = asyncio.ensure_future(asking(engine, service, "row", ROWS).answer())
-    while not service.requests:
-        await asyncio.sleep(0.01)
-    await asyncio.sleep(0.1)
+    await soon(lambda: is_asked_to_wait(engine))
 
-    events = [event async for event in asking(engine, service, "question")]
-    notices = [event.text for event in events if isinstance(event, Notice)]
+    async with asking(engine, service, "question") as stream:
+        notice = await anext(stream)
+        after = asyncio.ensure_future(anext(stream))
+        await asyncio.wait([after], timeout=0.2)
+        asked = len(service.requests)
+        for waiting in (after, row):
+            waiting.cancel()
+        await asyncio.gather(after, row, return_exceptions=True)
 
-    assert str(await row) == "Yes"
-    assert len(notices) == 1
-    assert notices[0].startswith("OpenAI has asked to wait. Asking in 1.")
+    assert isinstance(notice, Notice)
+    assert asked == 1
+    assert re.fullmatch(r"OpenAI has asked to wait\. Asking in (?:[12]\d|30)\.\d s\.", notice.text)
 
 
 # --- which gate -----------------------------------------------------------------------------------
@@ -290,11 +316,9 @@ async def test_keys_and_models_have_gates_of_their_own(engine: Engine, service: 
     service.plays(refusal(retry_after="30"))
     service.always(answer(*said("Yes")))
     row = asyncio.ensure_future(asking(engine, service, "row", ROWS).answer())
-    while not service.requests:
-        await asyncio.sleep(0.01)
-    await asyncio.sleep(0.1)
+    await soon(lambda: is_asked_to_wait(engine))
 
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(DEADLINE):
         other_key = await asking(engine, service, "row", ROWS, key="another").answer()
         other_model = await asking(engine, service, "row", ROWS, model="openai:gpt-5").answer()
     row.cancel()

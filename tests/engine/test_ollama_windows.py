@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from nbchat.engine import ollama_windows
 from nbchat.engine.engine import Engine
 from nbchat.events import Notice
 from nbchat.messages import Message
@@ -51,6 +52,7 @@ class Ollama:
 @pytest.fixture
 async def engine(monkeypatch: pytest.MonkeyPatch, service: Service) -> AsyncIterator[Engine]:
     monkeypatch.setenv("OLLAMA_HOST", service.url)
+    monkeypatch.setattr(ollama_windows, "SHOW_SECONDS", 20.0)  # on a busy machine, too
     engine = Engine()
     yield engine
     await engine.aclose()

@@ -54,7 +54,7 @@ class LlamaServer:
 
     def wait_for_status(self, status: int) -> None:
         """Until `/health` answers so: 503 while the model is loaded, then 200."""
-        deadline = time.monotonic() + 120
+        deadline = time.monotonic() + 300
         while (seen := self._health()) != status:
             assert self._process.poll() is None, "llama.cpp's server has ended"
             assert time.monotonic() < deadline, f"/health answers {seen}, not {status}"
@@ -77,7 +77,7 @@ class LlamaServer:
 
     def wait_until_idle(self) -> None:
         """Until no answer is made any more."""
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 300
         while any(slot["is_processing"] for slot in self.slots()):
             assert time.monotonic() < deadline, "it still works on an answer that nobody reads"
             time.sleep(0.01)

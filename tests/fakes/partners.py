@@ -14,31 +14,41 @@ from ..frontends.server.foreign_clients import made_in_node, made_in_python
 from ..waiting import until
 
 PINNED = Path(__file__).parents[2] / ".ci" / "partners"
-DEADLINE = 60.0  # seconds; only so that a hang ends
+DEADLINE = 120.0  # seconds; only so that a hang ends
+PORTS = 3  # that are tried: another process may take one before it does
 
 
 class Partner:
     """`with Partner(command) as server:` serves until the block ends."""
 
     def __init__(self, command: Sequence[str]) -> None:
+        self._command = command
+
+    def __enter__(self) -> Partner:
+        for _ in range(PORTS):
+            self._start()
+            until(lambda: self._has_ended or self._listens(), DEADLINE)
+            if not self._has_ended:
+                return self
+        raise AssertionError("the partner ends when it is started")
+
+    def _start(self) -> None:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port: int = free.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
-        self._command = [*command, "--port", str(self.port)]
+        command, quiet = [*self._command, "--port", str(self.port)], subprocess.DEVNULL
+        self._process = subprocess.Popen(command, stdout=quiet, stderr=quiet)
 
-    def __enter__(self) -> Partner:
-        quiet = subprocess.DEVNULL
-        self._process = subprocess.Popen(self._command, stdout=quiet, stderr=quiet)
-        until(self._listens, DEADLINE)
-        return self
+    @property
+    def _has_ended(self) -> bool:
+        return self._process.poll() is not None
 
     def __exit__(self, *_: object) -> None:
         self._process.terminate()
         self._process.wait()
 
     def _listens(self) -> bool:
-        assert self._process.poll() is None, "the partner has ended"
         try:
             socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
         except OSError:

@@ -16,6 +16,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+DEADLINE = 60.0  # seconds; only so that a hang ends
+
 
 @dataclass(slots=True)
 class Request:
@@ -46,6 +48,7 @@ class Service:
     def __enter__(self) -> Service:
         self._plays: deque[Play] = deque()
         self._always: Play | None = None
+        self._writers: set[asyncio.StreamWriter] = set()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
@@ -64,14 +67,16 @@ class Service:
         self._server.close()
         while tasks := asyncio.all_tasks() - {asyncio.current_task()}:
             await asyncio.sleep(0)  # a client that has just come begins, and closes what it has
+            for writer in self._writers:  # what nobody reads any more would be waited for
+                writer.transport.abort()
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
 
     def _call(self, work: Any) -> Any:
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result(10)
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(DEADLINE)
 
-    def left(self, clients: int, within: float = 10.0) -> bool:
+    def left(self, clients: int, within: float = DEADLINE) -> bool:
         """Whether so many clients have hung up, now or in a moment."""
         deadline = time.monotonic() + within
         while self.hung_up < clients and time.monotonic() < deadline:
@@ -103,6 +108,7 @@ class Service:
     async def _client(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
         self.open += 1
+        self._writers.add(writer)
         try:
             while (request := await _request(reader)) is not None:
                 self.requests.append(request)
@@ -126,6 +132,7 @@ class Service:
             writer.close()
             with contextlib.suppress(ConnectionError, asyncio.CancelledError):
                 await writer.wait_closed()
+            self._writers.discard(writer)
 
 
 async def _hang_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

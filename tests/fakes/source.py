@@ -27,12 +27,14 @@ class Scripted:
         self.plays: deque[Play] = deque()
         self.sent: list[list[Message]] = []
         self.options: list[dict[str, Any]] = []
+        self.hangs = False  # it has come to a HANG
         self.provider = "kimi"  # as which it answers
         self.hides_states = False  # whether what only a provider wants back is noted alone
 
     def stream(self, model: str, messages: str | Sequence[Message], **options: Any) -> Stream:
         assert not isinstance(messages, str)
         self.sent.append(list(messages))
+        self.hangs = False
         self.options.append(options)
         answer = Answer(model=model, provider=self.provider)
         play = self.plays.popleft() if self.plays else WHOLE
@@ -43,6 +45,7 @@ class Scripted:
             if isinstance(step, Exception):
                 raise step
             if isinstance(step, str):
+                self.hangs = True
                 await asyncio.Event().wait()
             else:
                 answer.add(step)

@@ -7,16 +7,22 @@ import json
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Coroutine, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from nbchat.engine.engine import Engine
 from nbchat.errors import TimedOut
-from nbchat.network import connection
+from nbchat.network import client, connection
+from nbchat.network.connection import Connection
+from nbchat.network.peer import Peer
+from nbchat.network.pool import Connector, tls_context
 
 from ..waiting import soon
+from .faults.certificates import Authority
 from .faults.families import FAMILIES, TEXT
 from .faults.outcomes import KEY, PATIENCE, call
 from .faults.server import Hangup, Misbehaving, Turn
@@ -88,6 +94,12 @@ def server() -> Iterator[Misbehaving]:
         yield server
 
 
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A connection is kept, however long a busy machine takes to end the answer on it."""
+    monkeypatch.setattr(client, "DRAIN_SECONDS", 20.0)
+
+
 @pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.name)
 @pytest.mark.parametrize(
     ("fault", "requests"),
@@ -122,6 +134,7 @@ async def test_a_connection_is_used_again(server: Misbehaving) -> None:
     assert len(set(map(id, server.seen[case].connections))) == 1
 
 
+LIMIT = 0.5  # seconds
 TCP_INFO = 11  # of Linux's <netinet/tcp.h>
 SEGMENTS_WITH_DATA = 152  # where `struct tcp_info` of Linux has how many have come
 
@@ -150,27 +163,57 @@ async def test_a_request_is_sent_in_one_piece() -> None:
 async def test_a_connection_that_nobody_uses_is_closed_in_time(
     server: Misbehaving, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(connection, "IDLE_SECONDS", 1.0)
     case, base_url = server.case("good", OPENAI, False)
+    seen = server.seen[case]
     engine = Engine()
-    await engine.stream(
-        OPENAI.model, "hi", base_url=base_url, wire=OPENAI.name, api_key=KEY
-    ).answer()
-    assert server.seen[case].open == 1
 
-    async with asyncio.timeout(10):
-        while server.seen[case].open:
-            await asyncio.sleep(0.05)
+    async def ask() -> None:
+        where = {"base_url": base_url, "wire": OPENAI.name, "api_key": KEY}
+        await engine.stream(OPENAI.model, "hi", **where).answer()
+
+    await ask()
+    assert seen.open == 1
+    monkeypatch.setattr(connection, "IDLE_SECONDS", 0.3)
+    await ask()
+
+    await soon(lambda: not seen.open)
+    assert len(set(map(id, seen.connections))) == 1
     await engine.aclose()
+
+
+@pytest.mark.parametrize("over_tls", [False, True])
+async def test_a_loop_that_is_held_up_gives_no_connection_up(
+    trusted: Authority, over_tls: bool
+) -> None:
+    """As by a cell that keeps the interpreter to itself: it could not hear that there is one."""
+
+    async def nothing(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+
+    async def held_up(work: Coroutine[Any, Any, Connection]) -> Connection:
+        working = asyncio.ensure_future(work)
+        for _ in range(2):  # it begins
+            await asyncio.sleep(0)
+        time.sleep(2 * LIMIT)
+        return await working
+
+    context = trusted.server("held-up", "IP:127.0.0.1") if over_tls else None
+    connector = Connector(Peer("127.0.0.1", "A server"), None)
+    async with serving(nothing, context) as port:
+        made = await held_up(connector.connect_tcp("127.0.0.1", port, timeout=LIMIT))
+        if over_tls:
+            await held_up(made.start_tls(tls_context(), "127.0.0.1", timeout=LIMIT))
+        assert (made.get_extra_info("ssl_object") is not None) == over_tls
+        await made.aclose()
 
 
 async def test_a_server_that_does_not_read_the_question_is_given_up_once(
     server: Misbehaving,
 ) -> None:
     case, base_url = server.case("no_reading", OPENAI, False)
-    outcome = await call(OPENAI, base_url, timeout=0.3, system="x" * (16 * 2**20))
+    outcome = await call(OPENAI, base_url, timeout=1.0, system="x" * (16 * 2**20))
 
-    failed(outcome, TimedOut, "does not accept the request", "0.3 s")
+    failed(outcome, TimedOut, "does not accept the request", "1 s")
     assert len(server.seen[case].bodies) == 1
 
 
@@ -205,7 +248,7 @@ for fd in held:
 print(len(str(nbchat.ask("openai:gpt-4o", "hi", **ask))))
 """
     ran = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, timeout=60, cwd=Path.cwd()
+        [sys.executable, "-c", script], capture_output=True, text=True, timeout=300, cwd=Path.cwd()
     )
 
     assert "too many open files" in ran.stdout, ran.stdout + ran.stderr

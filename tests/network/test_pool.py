@@ -10,6 +10,7 @@ from contextlib import ExitStack
 import pytest
 
 import nbchat
+from nbchat import Notice
 from nbchat.engine import retry
 from nbchat.errors import BadSettings, TlsFailed, Unreachable
 from nbchat.network import pool
@@ -17,18 +18,29 @@ from nbchat.network import pool
 from ..fakes.provider import Service, said
 from .faults.certificates import Authority
 from .faults.families import TEXT
-from .faults.outcomes import Outcome, call
+from .faults.outcomes import KEY, Outcome, call
 from .faults.server import Misbehaving, Turn
-from .faults.talking import OPENAI, failed, free_port, full_port, listening, serving, whole
+from .faults.talking import (
+    OPENAI,
+    failed,
+    full_port,
+    listening,
+    port_of,
+    refusing,
+    serving,
+    whole,
+)
 
 # --- names and ports ----------------------------------------------------------------------------
 
 
 async def test_a_refused_port_is_named_and_tried_three_times() -> None:
-    port = free_port()
+    with refusing() as taken:
+        port = port_of(taken)
+        outcome = await call(OPENAI, f"http://127.0.0.1:{port}/v1")
 
     failed(
-        await call(OPENAI, f"http://127.0.0.1:{port}/v1"),
+        outcome,
         Unreachable,
         f"OpenAI cannot be reached: 127.0.0.1:{port} refused the connection",
         "base URL",
@@ -39,21 +51,20 @@ async def test_a_refused_port_is_named_and_tried_three_times() -> None:
 async def test_a_server_that_comes_up_between_two_tries_is_reached(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(retry, "FIRST_DELAY", 0.3)
-    port = free_port()
+    monkeypatch.setattr(retry, "FIRST_DELAY", 1.0)
+    with refusing() as taken:
+        url = f"http://127.0.0.1:{port_of(taken)}/c0/good/stream/openai-chat/v1"
+        async with nbchat.stream(OPENAI.model, "Hi", base_url=url, api_key=KEY) as stream:
+            first = await anext(stream)
+            server = Misbehaving({"good": Turn.good})
+            server.listens_at = taken
+            with server:
+                events = [event async for event in stream]
 
-    asking = asyncio.ensure_future(
-        call(OPENAI, f"http://127.0.0.1:{port}/c0/good/stream/openai-chat/v1")
-    )
-    await asyncio.sleep(0.1)
-    server = Misbehaving({"good": Turn.good})
-    server.listens_at = port
-    with server:
-        outcome = await asking
-
-    assert outcome.text == TEXT, outcome.error
-    assert "refused" in outcome.notices[0]
-    assert "Trying again" in outcome.notices[0]
+    assert isinstance(first, Notice)
+    assert "refused" in first.text
+    assert "Trying again" in first.text
+    assert stream.result.text == TEXT, events
 
 
 async def test_a_port_that_swallows_connections_is_given_up_in_time() -> None:
@@ -169,9 +180,9 @@ async def test_a_stalled_handshake_is_given_up_in_time() -> None:
         await reader.read(1)
 
     async with listening(nothing) as server:
-        outcome = await call(OPENAI, f"https://127.0.0.1:{server.port}/v1", timeout=0.2)
+        outcome = await call(OPENAI, f"https://127.0.0.1:{server.port}/v1", timeout=1.0)
 
-    failed(outcome, TlsFailed, "TLS handshake within 0.2 s", "http://")
+    failed(outcome, TlsFailed, "TLS handshake within 1 s", "http://")
 
 
 async def test_a_certificate_file_that_is_not_there_is_named(

@@ -16,7 +16,17 @@ from .faults.certificates import Authority
 from .faults.families import TEXT
 from .faults.outcomes import KEY, call
 from .faults.server import Misbehaving
-from .faults.talking import OPENAI, PASSWORD, Talk, failed, free_port, listening, serving, whole
+from .faults.talking import (
+    OPENAI,
+    PASSWORD,
+    Talk,
+    failed,
+    listening,
+    port_of,
+    refusing,
+    serving,
+    whole,
+)
 
 FAR = "https://api.example.test/v1"  # a name that leads nowhere but through a proxy
 FAR_PLAIN = "http://models.example.test:9/v1"
@@ -63,10 +73,12 @@ async def test_a_proxy_that_refuses_is_named_with_its_variable(
 
 
 async def test_a_dead_proxy_is_named_with_its_variable(monkeypatch: pytest.MonkeyPatch) -> None:
-    port = free_port()
-    monkeypatch.setenv("all_proxy", f"127.0.0.1:{port}")
+    with refusing() as taken:
+        place = f"127.0.0.1:{port_of(taken)}"
+        monkeypatch.setenv("all_proxy", place)
+        outcome = await call(OPENAI, FAR)
 
-    failed(await call(OPENAI, FAR), ProxyFailed, f"127.0.0.1:{port}", "refused", "all_proxy")
+    failed(outcome, ProxyFailed, place, "refused", "all_proxy")
 
 
 async def test_a_question_to_this_machine_takes_no_proxy_elsewhere(
@@ -166,14 +178,14 @@ async def test_a_silent_proxy_is_given_up_in_time_and_left(
 
     async with serving(mute) as port:
         monkeypatch.setenv("HTTPS_PROXY", f"{kind}://127.0.0.1:{port}")
-        outcome = await call(OPENAI, FAR, timeout=0.2)
-        await asyncio.wait_for(gone.wait(), 1)
+        outcome = await call(OPENAI, FAR, timeout=1.0)
+        await asyncio.wait_for(gone.wait(), 60)
 
     failed(
         outcome,
         ProxyFailed,
         f"the proxy 127.0.0.1:{port} does not answer",
-        "silent for 0.2 s",
+        "silent for 1 s",
         "HTTPS_PROXY",
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -15,11 +16,20 @@ def rows(path: Path) -> list[tuple[str, str]]:
     return found
 
 
+def contents(folder: Path, pattern: str = "*") -> dict[str, bytes]:
+    """What is in each file, by its name; SQLite may take one away while they are read."""
+    found = {}
+    for file in folder.rglob(pattern):
+        with suppress(FileNotFoundError, IsADirectoryError):
+            found[file.name] = file.read_bytes()
+    return found
+
+
 def is_growing(path: Path, name: str) -> bool:
     """Whether the conversation of that name has an answer that is not whole yet."""
     if not path.exists():
         return False
-    with sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True) as connection:
+    with sqlite3.connect(f"{path.as_uri()}?mode=ro", timeout=60, uri=True) as connection:
         try:
             found = connection.execute(
                 "SELECT answer FROM turn JOIN conversation c ON c.id = conversation WHERE name = ?",

@@ -16,6 +16,7 @@ from nbchat.streams import Stream
 
 from ..conversation.tool_talk import CALLS, DONE, ToolTalk, call
 from ..fakes.source import Play
+from .writers import be_patient
 
 ROUNDS = 7
 MOMENTS = 2 * ROUNDS + ROUNDS  # each round has a request, and two calls
@@ -50,6 +51,7 @@ def play(number: int) -> Play:
 
 def ask(history: Path, log: Path, moment: int) -> None:
     """One question of many rounds, until it is killed."""
+    be_patient()
     talk = ToolTalk(history)
     death = Death(talk, log, moment)
     answer = talk.script.stream

@@ -17,8 +17,9 @@ from nbchat.turns import Turn
 from ..conversation.tool_talk import DONE, ToolTalk, call, calls, only
 from ..pictures import png
 from ..waiting import until
+from .disk import contents
 from .killed_chains import MOMENTS, ask
-from .writers import WRITERS
+from .writers import DEADLINE, WRITERS
 
 PNG = png()
 CUT = Stop("broken", "the kernel ended before the answer did")
@@ -31,7 +32,7 @@ def test_a_kill_in_a_chain_loses_nothing_that_was_paid(tmp_path: Path, moment: i
     history, log = tmp_path / "history.sqlite", tmp_path / "paid"
     process = WRITERS.Process(target=ask, args=(history, log, moment))
     process.start()
-    process.join(60)
+    process.join(DEADLINE)
     assert process.exitcode == -9
     paid = json.loads(log.read_text())
 
@@ -117,8 +118,8 @@ def test_a_deleted_chain_leaves_no_byte_of_its_results(tmp_path: Path) -> None:
     talk.chat.forget()
     assert talk.store.delete(id)
 
-    files = [file.read_bytes() for file in path.parent.iterdir()]
-    assert not any(secret in data for secret in secrets for data in files)
+    files = contents(path.parent)
+    assert [name for name in files if any(secret in files[name] for secret in secrets)] == []
     assert len(keep.store.ask(lambda database: database.conversations())) == 1
     keep.close()
     talk.close()

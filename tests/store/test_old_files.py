@@ -31,7 +31,7 @@ from nbchat.store.store import Store
 from nbchat.turns import Turn
 
 from ..fakes.provider import Service, answer
-from .writers import writing
+from .writers import DEADLINE, writing
 
 DATA = Path(__file__).parent / "data"
 READ: dict[str, Any] = json.loads((DATA / "version_1_read.json").read_text("utf-8"))
@@ -219,7 +219,7 @@ def test_processes_that_open_an_old_history_at_once_all_go_on(tmp_path: Path) ->
     before = rows(history)
     with writing(history, log, [f"kernel-{n}" for n in range(4)], turns=3) as writers:
         for writer in writers:
-            writer.join(60)
+            writer.join(DEADLINE)
         assert [writer.exitcode for writer in writers] == [0] * 4
 
     assert version(history) == 3

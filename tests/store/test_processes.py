@@ -17,7 +17,7 @@ import pytest
 from ..nightly import size
 from ..waiting import until
 from .disk import is_growing, rows
-from .writers import writing
+from .writers import DEADLINE, writing
 
 KILLS = size(100, nightly=1000)
 WRITERS = 16  # processes
@@ -30,7 +30,7 @@ TURNS = 4  # that a fast writer has acknowledged when it is killed
 def imported(tmp_path: Path) -> None:
     """The server that forks the writers has imported everything."""
     with writing(tmp_path / "other.sqlite", tmp_path / "other", ["warm"], turns=1) as (writer,):
-        writer.join(60)
+        writer.join(DEADLINE)
 
 
 def acknowledged(log: Path) -> list[tuple[str, int, str, str]]:
@@ -92,9 +92,9 @@ def test_kill_9_at_any_moment_loses_nothing_that_was_acknowledged(tmp_path: Path
         with writing(history, log, names, turns=10_000, pace=pace) as writers:
             for number, (name, writer) in enumerate(zip(names, writers, strict=True)):
                 if pace:
-                    until(partial(is_growing, history, name), within=60)
+                    until(partial(is_growing, history, name), within=DEADLINE)
                 elif number > 0:
-                    until(partial(has_acknowledged, log, name, TURNS), within=60)
+                    until(partial(has_acknowledged, log, name, TURNS), within=DEADLINE)
                 time.sleep(when.uniform(0.0, 0.3))
                 assert writer.is_alive()
                 writer.kill()
@@ -140,7 +140,7 @@ talk.close()
         env=env,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=DEADLINE,
     )
 
     assert (ran.returncode, ran.stderr) == (0, "")

@@ -17,6 +17,7 @@ from nbchat.store.store import Store
 from nbchat.streams import SpentBy
 
 from ..nightly import size
+from .disk import contents
 
 DAY = 86_400.0
 REQUESTS = size(2_000, nightly=100_000)
@@ -78,7 +79,7 @@ def test_a_deleted_conversation_leaves_its_money_and_nothing_of_its_name(tmp_pat
     (one,) = file.spent_sums("conversation", "")
     assert (one.requests, one.cost, one.group["name"]) == (3, 1.5, "")
     file.close()
-    kept = b"".join(path.read_bytes() for path in tmp_path.glob("history.sqlite*"))
+    kept = b"".join(contents(tmp_path).values())
     assert b"gone" not in kept
 
 

@@ -19,12 +19,6 @@ from ..waiting import until
 from .disk import rows
 
 
-@pytest.fixture(autouse=True)
-def patient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """An answer waits for what the disk says, also on a machine that is slow to say it."""
-    monkeypatch.setattr("nbchat.store.turn_writer.PATIENCE_SECONDS", 20.0)
-
-
 def test_a_locked_database_is_said_once_and_saved_later(talk: Talk, path: Path) -> None:
     talk.ask("One?")
     lock = sqlite3.connect(path, isolation_level=None)

@@ -34,7 +34,7 @@ def nothing_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
             monkeypatch.delenv(variable, raising=False)
     for kind in LOCAL:
         moved(monkeypatch, kind, NOWHERE)
-    monkeypatch.setattr(local_servers, "SEARCH_SECONDS", 10.0)
+    monkeypatch.setattr(local_servers, "SEARCH_SECONDS", 20.0)
     monkeypatch.setattr(runtime.current().engine.demo, "pace", 0.0)
     monkeypatch.setattr(runtime.current(), "once", Once())
 

@@ -60,7 +60,8 @@ TURNS = st.lists(
 
 @pytest.mark.parametrize("model", FAMILIES)
 @settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=12,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(TURNS)
 def test_a_longer_conversation_begins_with_the_same_bytes(

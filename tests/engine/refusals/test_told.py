@@ -180,7 +180,7 @@ async def test_a_silent_server_names_the_variable_too(
     monkeypatch.setenv("LLAMACPP_BASE_URL", service.url)
     service.always(answer(gap=0, hold=30))
 
-    error = await error_of(engine, "llamacpp:m", timeout=0.05)
+    error = await error_of(engine, "llamacpp:m", timeout=0.5)
 
     assert f"It is asked at {service.url} (LLAMACPP_BASE_URL)." in str(error)
     assert to_copy(str(error)) == "%chat models"

@@ -14,6 +14,7 @@ BENIGN = Faults()
 fault = BENIGN.fault
 
 Rewrite = Callable[[bytes], bytes]
+SHORT, BUSY = 2.0, 30.0  # seconds of silence that are allowed, also where a machine is busy
 
 
 def rewritten(
@@ -207,13 +208,13 @@ async def ok_connection_close(turn: Turn) -> None:
     turn.cut()
 
 
-@fault(Expected(timeout=1.0), both=True)
+@fault(Expected(timeout=BUSY), both=True)
 async def ok_slow_headers(turn: Turn) -> None:
     await asyncio.sleep(0.4)
     await turn.good()
 
 
-@fault(Expected(timeout=1.0), both=True)
+@fault(Expected(timeout=BUSY), both=True)
 async def ok_slow_first_token(turn: Turn) -> None:
     await turn.head()
     await asyncio.sleep(0.4)
@@ -222,25 +223,25 @@ async def ok_slow_first_token(turn: Turn) -> None:
     await turn.end()
 
 
-@fault(Expected(timeout=0.3), framings=SSE)
+@fault(Expected(timeout=SHORT), framings=SSE)
 async def ok_heartbeat_first(turn: Turn) -> None:
     """Silent for longer than the limit, but for its heartbeats."""
     await turn.head()
     for _ in range(8):
-        await asyncio.sleep(0.08)
+        await asyncio.sleep(SHORT / 5)
         await turn.send(b": still thinking\n\n")
     for piece in turn.pieces():
         await turn.send(piece)
     await turn.end()
 
 
-@fault(Expected(timeout=0.3))
+@fault(Expected(timeout=SHORT))
 async def ok_drip(turn: Turn) -> None:
     """Longer in all than the limit of each silence."""
     await turn.head()
     for piece in turn.pieces():
         await turn.send(piece)
-        await asyncio.sleep(0.06)
+        await asyncio.sleep(SHORT / 5)
     await turn.end()
 
 

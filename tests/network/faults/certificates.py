@@ -57,5 +57,5 @@ class Authority:
             cwd=self._folder,
             check=True,
             capture_output=True,
-            timeout=30,
+            timeout=120,
         )

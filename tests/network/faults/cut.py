@@ -105,9 +105,10 @@ async def conflicting_lengths(turn: Turn) -> None:
 
 
 async def half(turn: Turn) -> None:
-    await turn.head()
-    for piece in turn.pieces(whole=False):
-        await turn.send(piece)
+    async with turn.in_one_piece():
+        await turn.head()
+        for piece in turn.pieces(whole=False):
+            await turn.send(piece)
     await asyncio.sleep(0.02)
 
 

@@ -191,8 +191,9 @@ async def http_500_huge_body(turn: Turn) -> None:
 
 @fault(raises(ServiceDown, "500.*part of", 3), both=True)
 async def http_500_stall_body(turn: Turn) -> None:
-    await turn.head(500)
-    await turn.send(b"part of the")
+    async with turn.in_one_piece():
+        await turn.head(500)
+        await turn.send(b"part of the")
     await turn.hang()
 
 

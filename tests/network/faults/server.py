@@ -16,13 +16,14 @@ import socket
 import struct
 import threading
 from collections import defaultdict
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from .families import BY_NAME, WORDS, Family
 
 Play = Callable[["Turn"], Awaitable[None]]
+DEADLINE = 60.0  # seconds; only so that a hang ends
 
 
 @dataclass(eq=False)
@@ -71,8 +72,20 @@ class Turn:
     body: bytes
     again: bool = False  # this connection has served a request of this case before
     chunked: bool = True
+    held: list[bytes] | None = None  # what is sent later, in one piece
+
+    @contextlib.asynccontextmanager
+    async def in_one_piece(self) -> AsyncIterator[None]:
+        """What is sent meanwhile goes out at the end, so that no silence can lie inside."""
+        self.held = []
+        yield
+        held, self.held = b"".join(self.held), None
+        await self.raw(held)
 
     async def raw(self, data: bytes) -> None:
+        if self.held is not None:
+            self.held.append(data)
+            return
         self.connection.writer.write(data)
         self.connection.sent += len(data)
         await self.connection.writer.drain()
@@ -161,36 +174,40 @@ class Misbehaving:
         self.seen: dict[str, Seen] = defaultdict(Seen)
         self.connections: set[Connection] = set()
         self.broken: list[str] = []  # what went wrong in the server itself
-        self.listens_at = 0  # any port
+        self.listens_at: socket.socket | None = None  # else at any port
 
     def __enter__(self) -> Misbehaving:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
+        place: dict[str, Any] = {"host": "127.0.0.1", "port": 0}
+        if self.listens_at:
+            place = {"sock": self.listens_at}
         self._server = self._call(
-            asyncio.start_server(
-                self._client, "127.0.0.1", self.listens_at, limit=2**20, backlog=256
-            )
+            asyncio.start_server(self._client, **place, limit=2**20, backlog=256)
         )
         self.port: int = self._server.sockets[0].getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._server.close()
         self._call(self._end())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
 
     async def _end(self) -> None:
-        for connection in self.connections:
-            connection.writer.transport.abort()
-        if tasks := asyncio.all_tasks() - {asyncio.current_task()}:
-            await asyncio.wait(tasks, timeout=5)
+        self._server.close()
+        while tasks := asyncio.all_tasks() - {asyncio.current_task()}:
+            await asyncio.sleep(0)  # a client that has just come begins, and closes what it has
+            for connection in self.connections:
+                connection.writer.transport.abort()
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
 
     def _call(self, work: Any) -> Any:
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result(10)
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(DEADLINE)
 
     def case(self, fault: str, family: Family, unary: bool) -> tuple[str, str]:
         """A case of its own: its name, for `seen`, and the base URL that leads to it."""
@@ -210,10 +227,10 @@ class Misbehaving:
             self.broken.append(repr(error))
         finally:
             connection.open = False
-            self.connections.discard(connection)
             writer.close()
             with contextlib.suppress(ConnectionError, asyncio.CancelledError):
                 await writer.wait_closed()
+            self.connections.discard(connection)
 
     async def _request(self, connection: Connection) -> bool:
         connection.idle = True

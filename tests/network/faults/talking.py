@@ -65,10 +65,16 @@ async def listening(talk: Talk, tls: ssl.SSLContext | None = None) -> AsyncItera
         yield heard
 
 
-def free_port() -> int:
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return int(sock.getsockname()[1])
+@contextmanager
+def refusing() -> Iterator[socket.socket]:
+    """A port that refuses every connection, and which nobody else can take meanwhile."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))  # and does not listen
+        yield taken
+
+
+def port_of(sock: socket.socket) -> int:
+    return int(sock.getsockname()[1])
 
 
 @contextmanager
@@ -81,7 +87,7 @@ def full_port() -> Iterator[int]:
             other = others.enter_context(socket.socket())
             other.setblocking(False)
             other.connect_ex(full.getsockname())
-        yield int(full.getsockname()[1])
+        yield port_of(full)
 
 
 def failed(outcome: Outcome, kind: type[NbchatError], *words: str) -> None:

@@ -8,12 +8,15 @@ from collections.abc import Iterator
 
 import pytest
 
+from nbchat.network import client
+from nbchat.settings_values import Timeouts
+
 from ...scores import SCORES
 from ..conftest import limit
 from .benign import BENIGN
 from .cut import CUT
 from .families import FAMILIES
-from .outcomes import FINE, Fault, wrong
+from .outcomes import FINE, PATIENCE, Fault, wrong
 from .payload import PAYLOAD
 from .refused import REFUSED
 from .server import Misbehaving, Turn
@@ -27,6 +30,9 @@ FAULTS = {
     **REFUSED,
     **PAYLOAD,
 }
+# Silent in the middle, or long in all: about the limit between two bytes.
+BEGIN_IN_TIME = ("stall-mid", "stall-mid-event", "ok-heartbeat-first", "ok-drip")
+STALLED_ERRORS = ("http-500-stall-body", "redirect-stall")
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +42,21 @@ def server() -> Iterator[Misbehaving]:
         assert server.broken == []
 
 
-@pytest.mark.parametrize("fault", FAULTS)
+@pytest.fixture
+def fault(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Its name. Short is only the limit that it is about: on a busy machine others would end it."""
+    name: str = request.param
+
+    def of(seconds: float) -> Timeouts:
+        return Timeouts(PATIENCE, PATIENCE if name in BEGIN_IN_TIME else seconds, seconds)
+
+    monkeypatch.setattr(Timeouts, "of", of)
+    if name in STALLED_ERRORS:
+        monkeypatch.setattr(client, "ERROR_BODY_SECONDS", 0.3)
+    return name
+
+
+@pytest.mark.parametrize("fault", FAULTS, indirect=True)
 async def test_a_fault_ends_well(server: Misbehaving, fault: str) -> None:
     """For all families, streamed and whole, at once."""
     if fault == "event-20mb":
