@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import queue
 import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -126,12 +127,12 @@ class RunningKernel:
         self.client.shell_channel.send(message)
         return str(message["header"]["msg_id"])
 
-    def finish(self, started: str) -> Ran:
-        """Everything a started cell sends until it is done."""
-        ran = Ran()
+    def finish(self, started: str, seen: Sequence[dict[str, Any]] = ()) -> Ran:
+        """Everything a started cell sends until it is done, behind what was `seen` of it before."""
+        ran = Ran([*seen])
         deadline = time.monotonic() + DEADLINE
         while True:
-            message = self.client.get_iopub_msg(timeout=deadline - time.monotonic())
+            message = self._from_iopub(deadline)
             if message["parent_header"].get("msg_id") != started:
                 continue
             ran.messages.append(message)
@@ -141,7 +142,7 @@ class RunningKernel:
             ):
                 break
         while True:
-            reply = self.client.get_shell_msg(timeout=deadline - time.monotonic())
+            reply = self.client.get_shell_msg(timeout=max(0.0, deadline - time.monotonic()))
             if reply["parent_header"].get("msg_id") == started:
                 ran.reply = reply
                 return ran
@@ -154,18 +155,33 @@ class RunningKernel:
 
         Returns all it sent so far.
         """
+
+        def are_there(seen: list[dict[str, Any]]) -> bool:
+            return sum(m["header"]["msg_type"] == kind for m in seen) >= count
+
+        return self.wait_until(started, are_there, f"{count} {kind}")
+
+    def wait_until(
+        self, started: str, enough: Callable[[list[dict[str, Any]]], object], what: str = "that"
+    ) -> list[dict[str, Any]]:
+        """All that a started cell sends until it is `enough`, of which it is asked each time."""
         seen: list[dict[str, Any]] = []
         deadline = time.monotonic() + DEADLINE
-        while sum(m["header"]["msg_type"] == kind for m in seen) < count:
+        while not enough(seen):
             try:
-                message = self.client.get_iopub_msg(timeout=deadline - time.monotonic())
+                message = self._from_iopub(deadline)
             except queue.Empty:
-                raise AssertionError(
-                    f"no {kind} in {DEADLINE} s; seen: {[m['header']['msg_type'] for m in seen]}"
-                ) from None
+                kinds = [m["header"]["msg_type"] for m in seen]
+                raise AssertionError(f"no {what} in {DEADLINE} s; seen: {kinds}") from None
             if message["parent_header"].get("msg_id") == started:
                 seen.append(message)
         return seen
+
+    def _from_iopub(self, deadline: float) -> dict[str, Any]:
+        left = deadline - time.monotonic()
+        if left <= 0:  # also where messages come without end
+            raise queue.Empty
+        return dict(self.client.get_iopub_msg(timeout=left))
 
     def interrupt(self) -> None:
         self.manager.interrupt_kernel()

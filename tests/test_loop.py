@@ -110,7 +110,7 @@ async def test_leaving_a_stream_closes_its_socket(service: Service, leave: str) 
     await soon(lambda: service.hung_up)
 
     assert service.left(1)
-    assert service.open == 0
+    await soon(lambda: service.open == 0)
 
 
 def test_closing_leaves_no_thread_and_it_can_start_again(told: Service) -> None:

@@ -243,9 +243,12 @@ def test_a_value_has_some_seconds_and_the_question_goes_on(kernel: RunningKernel
 def test_stop_ends_a_value_that_never_ends(kernel: RunningKernel) -> None:
     kernel.run(
         "import time\nfrom nbchat.context import asking\nasking.LONGEST_LOOK = 600.0\n"
-        "endless = with_text(lambda: [show_first(), time.sleep(600)])\n"
+        "endless = with_text(lambda: never_end())\n"
         "from IPython.display import display\n"
-        "def show_first(): display('asked')"
+        "def never_end():\n"
+        "    display('asked')\n"
+        # A signal right before one long sleep would be seen when that is over.
+        "    while True: time.sleep(0.01)"
     )
     started = kernel.start("%%chat demo --fresh\nWhat is {endless}?")
     kernel.wait_for(started, "display_data")

@@ -17,6 +17,7 @@ from ...conftest import is_personal
 from ...fakes.provider import Service, answer, said
 from ...running_kernel import Ran, RunningKernel
 from ...waiting import until
+from .unhurried import Unhurried
 
 ANSWER = "The answer."
 
@@ -58,13 +59,6 @@ def left(ran: Ran) -> list[Any]:
         else:
             kept.append(("error", output["ename"]))
     return kept
-
-
-def finish(kernel: RunningKernel, started: str, seen: list[dict[str, Any]]) -> Ran:
-    """All of a started cell, of which these messages have been read."""
-    ran = kernel.finish(started)
-    ran.messages[:0] = seen
-    return ran
 
 
 def words(ran: Ran) -> list[str]:
@@ -210,7 +204,8 @@ def test_what_a_cell_shows_itself_stays_as_in_static_mode(kernel: RunningKernel,
 def test_what_comes_while_an_answer_streams_stays_too(
     kernel: RunningKernel, kimi: Service, during: str, shown: str, cell: str
 ) -> None:
-    kimi.plays(answer(*said(*["word "] * 60), gap=0.02))
+    talk = Unhurried()
+    kimi.plays(talk)
     kernel.run(
         "import os, sys, threading, time\nfrom IPython.display import Pretty, display\n"
         "def beat():\n    for n in range(20):\n        time.sleep(0.05)\n"
@@ -219,12 +214,15 @@ def test_what_comes_while_an_answer_streams_stays_too(
         "get_ipython().events.register('pre_run_cell', lambda _: thread.ident or thread.start())"
     )
 
-    ran = kernel.run(cell)
+    started = kernel.start(cell)
+    messages = kernel.wait_until(started, lambda seen: "beat 8" in str(seen[-1:]), "8th beat")
+    talk.end()
+    ran = kernel.finish(started, messages)
     kernel.run("thread.join()")
 
     kinds = left(ran)
     answers = [c for k, c in kinds if k == "data" and "beat" not in c["text/plain"]]
-    assert [c["text/plain"] for c in answers] == ["word " * 60]
+    assert [c["text/plain"] for c in answers] == ["word " * talk.count]
     assert "nbc-foot" in answers[0]["text/html"]
     others = "".join(
         c if isinstance(c, str) else c["text/plain"] + "\n" for _, c in kinds if c not in answers
@@ -243,7 +241,8 @@ def test_what_comes_while_an_answer_streams_stays_too(
 def test_an_answer_is_whole_where_another_thread_clears_the_cell(
     kernel: RunningKernel, kimi: Service, cell: str, wait: bool
 ) -> None:
-    kimi.plays(answer(*said(*["word "] * 40), gap=0.02))
+    talk = Unhurried()
+    kimi.plays(talk)
     kernel.run(
         "import threading, time\nfrom IPython.display import clear_output\n"
         "def clear():\n    for n in range(5):\n        time.sleep(0.1)\n"
@@ -252,12 +251,15 @@ def test_an_answer_is_whole_where_another_thread_clears_the_cell(
         "get_ipython().events.register('pre_run_cell', lambda _: thread.ident or thread.start())"
     )
 
-    ran = kernel.run(cell)
+    started = kernel.start(cell)
+    seen = kernel.wait_until(started, lambda seen: "cleared 4" in str(seen[-1:]), "last clear")
+    talk.end()
+    ran = kernel.finish(started, seen)
     kernel.run("thread.join()")
 
     shown = words(ran)
     assert "first" not in shown
-    assert shown.count(("word " * 40).strip()) == 1
+    assert shown.count(("word " * talk.count).strip()) == 1
     assert len(shown) == 2
     assert "cleared 4" in str(shown)
 
@@ -352,7 +354,7 @@ def test_an_interrupt_in_the_second_keeps_what_is_above(
 ) -> None:
     if "ask" in first:
         kimi.plays(answer(*said("first")))
-    kimi.plays(answer(*said(*["word "] * 500), gap=0.02))
+    kimi.plays(Unhurried())
 
     asked = len(kimi.requests) + (2 if "ask" in first else 1)
     started = kernel.start(f"{first}\n%chat ask Second\n%chat ask Third")
@@ -361,7 +363,7 @@ def test_an_interrupt_in_the_second_keeps_what_is_above(
     while "word word" not in str(seen[-1:]):
         seen += kernel.wait_for(started, "update_display_data")
     kernel.interrupt()
-    ran = finish(kernel, started, seen)
+    ran = kernel.finish(started, seen)
 
     assert ran.status == "error"
     (_, above), (_, stopped), (_, error) = left(ran)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import re
@@ -16,7 +17,8 @@ from typing import Any
 
 import pytest
 
-from ...fakes.provider import Service, answer, said
+from ...fakes.provider import Request, Service, answer, said
+from ...waiting import soon
 from .running import DEADLINE, RunningServer, eventually
 
 QUESTION = {"model": "kimi-k2.6", "messages": "Hello"}
@@ -52,10 +54,16 @@ class Reading(threading.Thread):
 def test_answers_that_run_are_finished_or_ended_with_a_last_chunk(
     provider: Service, how: int
 ) -> None:
-    provider.plays(answer(*said("short"), gap=0.1))
+    has_stopped = threading.Event()
+
+    async def short_answer(request: Request, writer: asyncio.StreamWriter) -> bool | None:
+        await soon(has_stopped.is_set, DEADLINE)
+        return await answer(*said("short"))(request, writer)
+
+    provider.plays(short_answer)
     provider.always(answer(said("Hel")[1], hold=60))
     with RunningServer(
-        "--grace", "1", KIMI_BASE_URL=provider.url, KIMI_API_KEY="sk-test"
+        "--grace", "5", KIMI_BASE_URL=provider.url, KIMI_API_KEY="sk-test"
     ) as server:
         short = Reading(server, QUESTION)
         eventually(lambda: len(provider.requests) == 1)
@@ -66,7 +74,10 @@ def test_answers_that_run_are_finished_or_ended_with_a_last_chunk(
         ]
         eventually(lambda: all(other.started for other in others))
 
-        server.stop(how)
+        server.process.send_signal(how)
+        eventually(lambda: not listens(server))
+        has_stopped.set()
+        server.process.wait(DEADLINE)
 
     assert json.loads(short.body.splitlines()[-1])["reason"] == "end"
     lines, events, completions = (other.body for other in others)
@@ -78,6 +89,14 @@ def test_answers_that_run_are_finished_or_ended_with_a_last_chunk(
     assert '"code":"stopping"' in completions
     assert completions.endswith("data: [DONE]\n\n")
     assert "Traceback" not in server.said
+
+
+def listens(server: RunningServer) -> bool:
+    try:
+        server.connect().close()
+    except ConnectionError:
+        return False
+    return True
 
 
 def test_without_answers_it_stops_without_its_grace() -> None:
