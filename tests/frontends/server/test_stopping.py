@@ -137,9 +137,36 @@ def test_a_port_that_is_taken_is_said_in_one_sentence(server: RunningServer) -> 
     )
 
 
+PRESSES_WHILE_IT_STARTS = """
+import os, signal, sys
+import uvicorn.server
+from nbchat.__main__ import main
+
+run = uvicorn.server.asyncio_run
+
+def press_and_run(*given, **named):
+    os.kill(os.getpid(), signal.SIGINT)
+    return run(*given, **named)
+
+uvicorn.server.asyncio_run = press_and_run
+sys.exit(main(["serve", "--port", "0"]))
+"""
+
+
+def test_ctrl_c_right_behind_the_line_that_names_it_stops_the_server_without_a_word() -> None:
+    command = [sys.executable, "-c", PRESSES_WHILE_IT_STARTS]
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=DEADLINE)
+
+    assert "Ctrl-C stops it" in ran.stdout
+    assert (ran.returncode, ran.stderr) == (130, "")
+
+
 @pytest.mark.parametrize("wait", [0.0, 0.3, 0.6])
-def test_ctrl_c_stops_workers_that_are_still_starting_without_a_word(wait: float) -> None:
-    command = [sys.executable, "-m", "nbchat", "serve", "--port", "0", "--workers", "2"]
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_ctrl_c_stops_workers_that_are_still_starting_without_a_word(
+    workers: str, wait: float
+) -> None:
+    command = [sys.executable, "-m", "nbchat", "serve", "--port", "0", "--workers", workers]
     process = subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
     )
