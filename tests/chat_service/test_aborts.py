@@ -101,7 +101,7 @@ async def test_an_abort_from_another_thread_is_seen(service: Service) -> None:
     signal = AbortSignal()
     threading.Timer(0.2, signal.abort, ["from a thread"]).start()
 
-    (only,) = await asyncio.wait_for(chunks_of(ASK, signal), 20)
+    (only,) = await asyncio.wait_for(chunks_of(ASK, signal), 60)
 
     assert only.detail == "from a thread"
 
@@ -131,11 +131,11 @@ async def test_one_signal_stops_many_streams(service: Service) -> None:
 async def test_a_time_limit_stops_a_stream(service: Service) -> None:
     service.plays(answer(said("Hel")[1], hold=60))
 
-    chunks = await asyncio.wait_for(chunks_of(ASK, AbortSignal.timeout(0.3)), 20)
+    chunks = await asyncio.wait_for(chunks_of(ASK, AbortSignal.timeout(3)), 60)
 
     assert text(chunks) == "Hel"
     assert chunks[-1].reason == "interrupted"
-    assert chunks[-1].detail == "the time limit of 0.3 s is over"
+    assert chunks[-1].detail == "the time limit of 3 s is over"
     await soon(lambda: service.hung_up == 1)
 
 

@@ -10,7 +10,7 @@ import pytest
 from nbchat.frontends.notebook.consent import MOST_TRIES, NO_ANSWER
 from nbchat.render.would_run import LONGEST_READ
 
-from ...fakes.provider import Service, answer, said
+from ...fakes.provider import Service, said
 from ...running_kernel import Ran, RunningKernel
 from ...waiting import until
 from .calling import TOOLS, answer_boxes, calls, next_box, reply_to_next

@@ -6,13 +6,11 @@ here over the same sockets, and what it would print is put together as it does.
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from ...fakes.provider import Service
 from ...running_kernel import Ran, RunningKernel
-from .unhurried import Unhurried
+from .unhurried import Unhurried, shown
 
 WORD, MORE = "Some words here. ", ["\n\n", *["And more of them. "] * 6, "\n\nThe end."]
 BELOW = "kimi-k2.6 · 9 → 12 tokens · <$0.0001\n"
@@ -32,11 +30,6 @@ def talking(kimi: Service) -> Unhurried:
 
 def whole(talk: Unhurried) -> str:
     return WORD * talk.count + "".join(MORE)
-
-
-def count(messages: list[dict[str, Any]], words: str) -> int:
-    """How many of these messages print those words."""
-    return sum(words in message["content"].get("text", "") for message in messages)
 
 
 def printed(ran: Ran) -> str:
@@ -68,7 +61,7 @@ def test_a_terminal_prints_the_answer_once_as_it_comes_and_nothing_else(
     for name, cell in CELLS.items():
         talk = talking(kimi)
         started = typed(kernel, cell)
-        seen = kernel.wait_until(started, lambda seen: count(seen, WORD) > 1, "printed words")
+        seen = kernel.wait_until(started, lambda seen: shown(seen, WORD) > 1, "printed words")
         talk.end()
         ran = kernel.finish(started, seen)
         before = "before\n" if "print" in name else ""
@@ -77,7 +70,7 @@ def test_a_terminal_prints_the_answer_once_as_it_comes_and_nothing_else(
 
     talk = talking(kimi)
     started = typed(kernel, CELLS["alone"], cell="c")
-    seen = kernel.wait_for(started, "update_display_data", 4)
+    seen = kernel.wait_until(started, lambda seen: shown(seen, WORD) > 3, "painted words")
     talk.end()
     in_a_notebook = kernel.finish(started, seen)
     assert [o["data"]["text/plain"] for o in in_a_notebook.outputs] == [whole(talk)]
@@ -93,7 +86,7 @@ def test_what_a_page_is_painted_as_leaves_no_line_where_nothing_is_updated(
     for cell in CELLS.values():
         talk = talking(kimi)
         started = kernel.start(cell)
-        seen = kernel.wait_for(started, "update_display_data", 4)
+        seen = kernel.wait_until(started, lambda seen: shown(seen, WORD) > 3, "painted words")
         talk.end()
         ran = kernel.finish(started, seen)
         lines = [line for line in printed(ran).splitlines() if line]

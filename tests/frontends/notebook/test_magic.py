@@ -15,7 +15,7 @@ from ...fakes.provider import Request, Service, answer, said, sse
 from ...running_kernel import RunningKernel
 from ...waiting import soon, until
 from .conftest import KEY, plain
-from .unhurried import Unhurried
+from .unhurried import Unhurried, shown
 
 # --- an answer ---------------------------------------------------------------------------------
 
@@ -27,7 +27,7 @@ def test_an_answer_is_painted_while_it_streams_and_leaves_one_output(
     kimi.plays(talk)
 
     started = kernel.start("%%chat kimi-k2-thinking\nTalk to me")
-    seen = kernel.wait_for(started, "update_display_data", 6)
+    seen = kernel.wait_until(started, lambda seen: shown(seen, "word word") >= 6, "painted words")
     talk.end()
     ran = kernel.finish(started, seen)
 
@@ -320,7 +320,7 @@ def test_an_interrupt_keeps_the_partial_answer_and_leaves_the_kernel_ready(
     kimi.answers(*said("Fine."))
 
     started = kernel.start("%%chat kimi-k2.6\nTalk")
-    kernel.wait_for(started, "update_display_data", 4)
+    kernel.wait_until(started, lambda seen: shown(seen, "word word"), "words")
     kernel.interrupt()
     ran = kernel.finish(started)
     after = kernel.run("%%chat\nGo on")
@@ -328,11 +328,11 @@ def test_an_interrupt_keeps_the_partial_answer_and_leaves_the_kernel_ready(
     assert ran.status == "error"
     assert re.search(r"Interrupted.*stopped after \d+ characters; kept", ran.error)
     assert len(ran.error.split("\n")) == 1
-    shown = ran.outputs[0]["data"]["text/plain"]
-    assert shown.startswith("word word")
+    text = ran.outputs[0]["data"]["text/plain"]
+    assert text.startswith("word word")
     assert after.text == "Fine."
     sent_back = kimi.requests[-1].json["messages"][1]
-    assert (sent_back["role"], sent_back["content"]) == ("assistant", shown)
+    assert (sent_back["role"], sent_back["content"]) == ("assistant", text)
     assert kimi.left(1)
     assert ran.stderr == after.stderr == ""
 

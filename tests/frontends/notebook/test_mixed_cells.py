@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ from ...conftest import is_personal
 from ...fakes.provider import Service, answer, said
 from ...running_kernel import Ran, RunningKernel
 from ...waiting import until
-from .unhurried import Unhurried
+from .unhurried import Unhurried, shown
 
 ANSWER = "The answer."
 
@@ -192,30 +193,34 @@ def test_what_a_cell_shows_itself_stays_as_in_static_mode(kernel: RunningKernel,
 
 @pytest.mark.field("L1")
 @pytest.mark.parametrize(
-    ("during", "shown"),
+    "during",
     [
-        ("print('beat', n)", "beat 0\nbeat 1\n"),
-        ("print('beat', n, file=sys.stderr)", "beat 0\nbeat 1\n"),
-        ("os.write(1, b'beat %d\\n' % n)", "beat 0\nbeat 1\n"),
-        ("display(Pretty(f'beat {n}\\n'))", "beat 0\nbeat 1\n"),
+        "print('beat', n)",
+        "print('beat', n, file=sys.stderr)",
+        "os.write(1, b'beat %d\\n' % n)",
+        "display(Pretty(f'beat {n}\\n'))",
     ],
 )
 @pytest.mark.parametrize("cell", ["%%chat\nTalk", "print('first')\n%chat ask Talk"])
 def test_what_comes_while_an_answer_streams_stays_too(
-    kernel: RunningKernel, kimi: Service, during: str, shown: str, cell: str
+    kernel: RunningKernel, kimi: Service, tmp_path: Path, during: str, cell: str
 ) -> None:
+    """Some of it perhaps before the first word, and the rest when words can be seen."""
     talk = Unhurried()
     kimi.plays(talk)
     kernel.run(
         "import os, sys, threading, time\nfrom IPython.display import Pretty, display\n"
         "def beat():\n    for n in range(20):\n        time.sleep(0.05)\n"
+        f"        while n == 3 and not os.path.exists({str(tmp_path / 'go')!r}): time.sleep(0.01)\n"
         f"        {during}\n"
         "thread = threading.Thread(target=beat)\n"
         "get_ipython().events.register('pre_run_cell', lambda _: thread.ident or thread.start())"
     )
 
     started = kernel.start(cell)
-    messages = kernel.wait_until(started, lambda seen: "beat 8" in str(seen[-1:]), "8th beat")
+    messages = kernel.wait_until(started, lambda seen: shown(seen, "word word"), "words")
+    (tmp_path / "go").touch()
+    messages += kernel.wait_until(started, lambda seen: shown(seen, "beat 8"), "beat")
     talk.end()
     ran = kernel.finish(started, messages)
     kernel.run("thread.join()")
@@ -239,29 +244,32 @@ def test_what_comes_while_an_answer_streams_stays_too(
 @pytest.mark.parametrize("wait", [False, True])
 @pytest.mark.parametrize("cell", ["%%chat\nTalk", "print('first')\n%chat ask Talk"])
 def test_an_answer_is_whole_where_another_thread_clears_the_cell(
-    kernel: RunningKernel, kimi: Service, cell: str, wait: bool
+    kernel: RunningKernel, kimi: Service, tmp_path: Path, cell: str, wait: bool
 ) -> None:
     talk = Unhurried()
     kimi.plays(talk)
     kernel.run(
-        "import threading, time\nfrom IPython.display import clear_output\n"
+        "import os, threading, time\nfrom IPython.display import clear_output\n"
         "def clear():\n    for n in range(5):\n        time.sleep(0.1)\n"
+        f"        while n == 1 and not os.path.exists({str(tmp_path / 'go')!r}): time.sleep(0.01)\n"
         f"        clear_output(wait={wait})\n        print('cleared', n)\n"
         "thread = threading.Thread(target=clear)\n"
         "get_ipython().events.register('pre_run_cell', lambda _: thread.ident or thread.start())"
     )
 
     started = kernel.start(cell)
-    seen = kernel.wait_until(started, lambda seen: "cleared 4" in str(seen[-1:]), "last clear")
+    seen = kernel.wait_until(started, lambda seen: shown(seen, "word word"), "words")
+    (tmp_path / "go").touch()
+    seen += kernel.wait_until(started, lambda seen: shown(seen, "cleared 4"), "last of them")
     talk.end()
     ran = kernel.finish(started, seen)
     kernel.run("thread.join()")
 
-    shown = words(ran)
-    assert "first" not in shown
-    assert shown.count(("word " * talk.count).strip()) == 1
-    assert len(shown) == 2
-    assert "cleared 4" in str(shown)
+    left_over = words(ran)
+    assert "first" not in left_over
+    assert left_over.count(("word " * talk.count).strip()) == 1
+    assert len(left_over) == 2
+    assert "cleared 4" in str(left_over)
 
 
 CLEARED_FROM_A_THREAD = """

@@ -5,10 +5,16 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Sequence
+from typing import Any
 
 from ...fakes.provider import Request, said
 
 HEAD = b"HTTP/1.1 200 .\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
+
+
+def shown(messages: Sequence[dict[str, Any]], words: str) -> int:
+    """How many of these messages of a cell show those words."""
+    return sum(words in str(message["content"]) for message in messages)
 
 
 class Unhurried:

@@ -21,7 +21,7 @@ from ....fakes.provider import Service, answer, said, sse
 from ....running_kernel import DEADLINE, RunningKernel
 from ....trusted import write_trusted
 from ....waiting import until
-from ..unhurried import Unhurried
+from ..unhurried import Unhurried, shown
 
 KEY = "sk-canary-0123456789abcdef"
 MOMENT = r"\d{4}-\d\d-\d\d \d\d:\d\d"
@@ -66,7 +66,7 @@ def restarted(kernel: RunningKernel) -> RunningKernel:
 
 
 def on_disk(folder: Path) -> Iterator[bytes]:
-    """What each file holds; SQLite may take its journal away meanwhile, which then holds nothing."""
+    """What each file holds; of a journal that SQLite has just taken away there is nothing."""
     for file in folder.glob("*"):  # none before the first answer
         with suppress(FileNotFoundError):
             yield file.read_bytes()
@@ -171,7 +171,7 @@ def test_a_killed_kernel_leaves_what_was_seen_and_says_so(
     kimi.plays(Unhurried("and more ", before=("word0 ", "word1 ")))
 
     started = chatting.start("%%chat kimi-k2.6\nTalk")
-    chatting.wait_until(started, lambda seen: "word1" in str(seen[-1:]), "second word")
+    chatting.wait_until(started, lambda seen: shown(seen, "word1"), "second word")
     until(lambda: any(b"word0 word1" in data for data in on_disk(history.parent)))
     assert stored(history) == 1
     kernel = restarted(chatting)
@@ -187,15 +187,15 @@ def test_an_interrupted_answer_comes_back_as_it_was_shown(
 ) -> None:
     kimi.plays(Unhurried())
     started = chatting.start("%%chat kimi-k2.6\nTalk")
-    chatting.wait_for(started, "update_display_data", 4)
+    seen = chatting.wait_until(started, lambda seen: shown(seen, "word word"), "words")
     chatting.interrupt()
-    shown = chatting.finish(started).outputs[0]["data"]["text/plain"]
+    text = chatting.finish(started, seen).outputs[0]["data"]["text/plain"]
     kernel = restarted(chatting)
     kernel.run("%chat resume")
 
     assert (
         kernel.run("print(__import__('nbchat').chat().turns[0].answer.text)").text.rstrip("\n")
-        == shown
+        == text
     )
     assert "(stopped after" in kernel.run("%chat history").text
 
