@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from nbchat import known_keys
 from nbchat.catalog.catalog import shipped
@@ -33,6 +34,13 @@ ENDINGS = ("_proxy", "_api_key", "_base_url")  # what the vendors' own clients l
 STREAMS = Path(
     os.environ.get("NBCHAT_STREAMS") or Path(__file__).parents[2] / "shared" / "streams"
 ).absolute()
+
+
+# How long an example takes, or its making, is a matter of the machine.
+settings.register_profile(
+    "any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("any machine")
 
 
 def is_personal(variable: str) -> bool:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 TESTS = Path(__file__).parent
 CLOCKS = {
@@ -95,6 +96,11 @@ def test_no_test_asserts_a_time() -> None:
     ]
 
     assert found == []
+
+
+def test_no_example_that_is_made_by_chance_has_a_deadline() -> None:
+    assert settings.default.deadline is None
+    assert HealthCheck.too_slow in settings.default.suppress_health_check
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ from nbchat.errors import Interrupted
 
 from ..nightly import examples
 from ..running_kernel import RunningKernel
+from ..waiting import until
 from .zoo import (
     ASKED,
     NAMES,
@@ -240,18 +241,18 @@ def test_a_value_has_some_seconds_and_the_question_goes_on(kernel: RunningKernel
     assert "slow is not sent: its str took more than 0.05 s" in ran.html
 
 
-def test_stop_ends_a_value_that_never_ends(kernel: RunningKernel) -> None:
+def test_stop_ends_a_value_that_never_ends(kernel: RunningKernel, tmp_path: Path) -> None:
+    asleep = tmp_path / "asleep"
     kernel.run(
-        "import time\nfrom nbchat.context import asking\nasking.LONGEST_LOOK = 600.0\n"
+        "import os, time\nfrom nbchat.context import asking\nasking.LONGEST_LOOK = 600.0\n"
         "endless = with_text(lambda: never_end())\n"
-        "from IPython.display import display\n"
         "def never_end():\n"
-        "    display('asked')\n"
+        f"    os.close(os.open({str(asleep)!r}, os.O_CREAT))\n"
         # A signal right before one long sleep would be seen when that is over.
         "    while True: time.sleep(0.01)"
     )
     started = kernel.start("%%chat demo --fresh\nWhat is {endless}?")
-    kernel.wait_for(started, "display_data")
+    until(asleep.exists)
 
     kernel.interrupt()
     ran = kernel.finish(started)

@@ -31,7 +31,7 @@ def edited(draw: st.DrawFn) -> bytes:
 @settings(
     max_examples=80,
     deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
     database=None,
 )
 @given(raw=st.binary(max_size=300) | edited())
