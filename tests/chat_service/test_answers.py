@@ -19,6 +19,7 @@ from nbchat.errors import (
     NbchatError,
     UnknownModel,
 )
+from nbchat.network import client
 from nbchat.wire.pictures import NOT_SHOWN
 
 from ..fakes.provider import Service, answer, said, sse
@@ -132,7 +133,10 @@ def test_it_works_in_a_loop_of_the_user_s(service: Service) -> None:
         assert text(asyncio.run(chunks_of(ASK))) == "Hi"
 
 
-async def test_answers_after_each_other_share_a_connection(service: Service) -> None:
+async def test_answers_after_each_other_share_a_connection(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client, "DRAIN_SECONDS", 20.0)  # however late an answer's end comes
     for _ in range(3):
         service.answers(*said("Hi"))
 

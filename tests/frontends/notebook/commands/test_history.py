@@ -52,6 +52,7 @@ def chatting(notebook: Path, kimi: Service, tmp_path: Path) -> Iterator[RunningK
     """A kernel of that notebook, where Kimi is this service."""
     with RunningKernel(cwd=tmp_path) as kernel:
         kernel.run("%load_ext nbchat")
+        kernel.run("from nbchat.store import turn_writer; turn_writer.PATIENCE_SECONDS = 30.0")
         yield kernel
 
 
