@@ -113,7 +113,7 @@ async def test_leaving_a_stream_closes_its_socket(service: Service, leave: str) 
             await task
     await soon(lambda: service.hung_up)
 
-    assert service.left(1)
+    assert service.left(1, within=60)
     await soon(lambda: service.open == 0)
 
 

@@ -276,6 +276,7 @@ def test_a_box_that_is_left_at_once_is_taken_away_and_needs_no_remark(
 ) -> None:
     """As a panel in the same page does it."""
     acting.run(PANEL)
+    acting.run("from nbchat.frontends.notebook import consent; consent.WITHDRAWN_SECONDS = 30.0")
     does(kimi, "one = 1")
 
     started = acting.start(CELL)
