@@ -33,7 +33,10 @@ class Ran:
 
     @property
     def outputs(self) -> list[dict[str, Any]]:
-        """The display outputs that a notebook would hold at the end."""
+        """The display outputs that a notebook would hold at the end.
+
+        What is printed in pieces is one output, however many messages the kernel makes of it.
+        """
         shown: list[dict[str, Any]] = []
         cleared = False
         for message in self.messages:
@@ -46,7 +49,11 @@ class Ran:
                 if cleared:
                     shown.clear()
                     cleared = False
-                shown.append(content)
+                before = shown[-1] if shown else {}
+                if kind == "stream" and before.get("name") == content["name"]:
+                    shown[-1] = {**before, "text": before["text"] + content["text"]}
+                else:
+                    shown.append(content)
             elif kind == "update_display_data":
                 wanted = content["transient"]["display_id"]
                 shown = [
