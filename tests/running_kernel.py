@@ -12,7 +12,7 @@ from typing import Any
 
 from jupyter_client.manager import KernelManager
 
-from .warm_kernels import CAN_FORK
+from .warm_kernels import CAN_FORK, ENVIRONMENT
 
 DEADLINE = 60.0  # seconds for one cell; a wait that long is a failure
 
@@ -103,7 +103,7 @@ class RunningKernel:
 
     def _start(self) -> None:
         self.manager = KernelManager(kernel_name="python3")
-        if CAN_FORK and self._env.get("PYTHONPATH") == os.environ.get("PYTHONPATH"):
+        if CAN_FORK and self._env.get("PYTHONPATH") == ENVIRONMENT.get("PYTHONPATH"):
             self.manager.kernel_spec.metadata["kernel_provisioner"] = {"provisioner_name": "warm"}
         self.manager.start_kernel(cwd=str(self._cwd), env=self._env)
         self.client = self.manager.blocking_client()
