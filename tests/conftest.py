@@ -12,6 +12,7 @@ from typing import Any
 
 import hypothesis
 import pytest
+from hypothesis import HealthCheck, settings
 
 from nbchat import known_keys
 from nbchat.catalog.catalog import shipped
@@ -42,6 +43,13 @@ hypothesis.settings.register_profile(
     "busy machine", hypothesis.settings.default, deadline=None, suppress_health_check=BUSY
 )
 hypothesis.settings.load_profile("busy machine")
+
+
+# How long an example takes, or its making, is a matter of the machine.
+settings.register_profile(
+    "any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("any machine")
 
 
 def is_personal(variable: str) -> bool:

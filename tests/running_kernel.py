@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import queue
 import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from jupyter_client.manager import KernelManager
 
-from .warm_kernels import CAN_FORK
+from .warm_kernels import CAN_FORK, ENVIRONMENT
 
 DEADLINE = 60.0  # seconds for one cell; a wait that long is a failure
 
@@ -32,7 +33,10 @@ class Ran:
 
     @property
     def outputs(self) -> list[dict[str, Any]]:
-        """The display outputs that a notebook would hold at the end."""
+        """The display outputs that a notebook would hold at the end.
+
+        What is printed in pieces is one output, however many messages the kernel makes of it.
+        """
         shown: list[dict[str, Any]] = []
         cleared = False
         for message in self.messages:
@@ -45,7 +49,11 @@ class Ran:
                 if cleared:
                     shown.clear()
                     cleared = False
-                shown.append(content)
+                before = shown[-1] if shown else {}
+                if kind == "stream" and before.get("name") == content["name"]:
+                    shown[-1] = {**before, "text": before["text"] + content["text"]}
+                else:
+                    shown.append(content)
             elif kind == "update_display_data":
                 wanted = content["transient"]["display_id"]
                 shown = [
@@ -95,7 +103,7 @@ class RunningKernel:
 
     def _start(self) -> None:
         self.manager = KernelManager(kernel_name="python3")
-        if CAN_FORK and self._env.get("PYTHONPATH") == os.environ.get("PYTHONPATH"):
+        if CAN_FORK and self._env.get("PYTHONPATH") == ENVIRONMENT.get("PYTHONPATH"):
             self.manager.kernel_spec.metadata["kernel_provisioner"] = {"provisioner_name": "warm"}
         self.manager.start_kernel(cwd=str(self._cwd), env=self._env)
         self.client = self.manager.blocking_client()
@@ -126,12 +134,12 @@ class RunningKernel:
         self.client.shell_channel.send(message)
         return str(message["header"]["msg_id"])
 
-    def finish(self, started: str) -> Ran:
-        """Everything a started cell sends until it is done."""
-        ran = Ran()
+    def finish(self, started: str, seen: Sequence[dict[str, Any]] = ()) -> Ran:
+        """Everything a started cell sends until it is done, behind what was `seen` of it before."""
+        ran = Ran([*seen])
         deadline = time.monotonic() + DEADLINE
         while True:
-            message = self.client.get_iopub_msg(timeout=deadline - time.monotonic())
+            message = self._from_iopub(deadline)
             if message["parent_header"].get("msg_id") != started:
                 continue
             ran.messages.append(message)
@@ -141,7 +149,7 @@ class RunningKernel:
             ):
                 break
         while True:
-            reply = self.client.get_shell_msg(timeout=deadline - time.monotonic())
+            reply = self.client.get_shell_msg(timeout=max(0.0, deadline - time.monotonic()))
             if reply["parent_header"].get("msg_id") == started:
                 ran.reply = reply
                 return ran
@@ -154,18 +162,33 @@ class RunningKernel:
 
         Returns all it sent so far.
         """
+
+        def are_there(seen: list[dict[str, Any]]) -> bool:
+            return sum(m["header"]["msg_type"] == kind for m in seen) >= count
+
+        return self.wait_until(started, are_there, f"{count} {kind}")
+
+    def wait_until(
+        self, started: str, enough: Callable[[list[dict[str, Any]]], object], what: str = "that"
+    ) -> list[dict[str, Any]]:
+        """All that a started cell sends until it is `enough`, of which it is asked each time."""
         seen: list[dict[str, Any]] = []
         deadline = time.monotonic() + DEADLINE
-        while sum(m["header"]["msg_type"] == kind for m in seen) < count:
+        while not enough(seen):
             try:
-                message = self.client.get_iopub_msg(timeout=deadline - time.monotonic())
+                message = self._from_iopub(deadline)
             except queue.Empty:
-                raise AssertionError(
-                    f"no {kind} in {DEADLINE} s; seen: {[m['header']['msg_type'] for m in seen]}"
-                ) from None
+                kinds = [m["header"]["msg_type"] for m in seen]
+                raise AssertionError(f"no {what} in {DEADLINE} s; seen: {kinds}") from None
             if message["parent_header"].get("msg_id") == started:
                 seen.append(message)
         return seen
+
+    def _from_iopub(self, deadline: float) -> dict[str, Any]:
+        left = deadline - time.monotonic()
+        if left <= 0:  # also where messages come without end
+            raise queue.Empty
+        return dict(self.client.get_iopub_msg(timeout=left))
 
     def interrupt(self) -> None:
         self.manager.interrupt_kernel()

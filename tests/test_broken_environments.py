@@ -121,7 +121,7 @@ def run_all(broken: Broken, folder: Path) -> tuple[dict[str, list[str]], str]:
         cwd=work,
         env={name: value for name, value in env.items() if value is not None},
         capture_output=True,
-        timeout=120,
+        timeout=600,
     )
     assert ran.returncode == 0, ran.stderr.decode()
     said: dict[str, list[str]] = {}

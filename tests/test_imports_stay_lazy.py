@@ -115,7 +115,7 @@ def asked(service: Service, *models: str, cwd: Path) -> dict[str, set[str]]:
         env=env,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=600,
     )
     assert ran.returncode == 0, ran.stderr
     found: dict[str, Any] = json.loads(ran.stdout)

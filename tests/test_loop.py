@@ -14,6 +14,7 @@ import nbchat
 from nbchat import runtime
 from nbchat.events import Stop
 from nbchat.messages import Text
+from nbchat.network import client
 
 from .fakes.provider import Service, answer, said
 from .running_kernel import RunningKernel
@@ -58,8 +59,11 @@ async def test_ask_works_inside_a_running_loop(told: Service) -> None:
     assert str(nbchat.ask("openai:any", "Hi", wire="openai-chat", **where(told))) == "Hello there"
 
 
-def test_streams_of_two_loops_share_one_engine(told: Service) -> None:
+def test_streams_of_two_loops_share_one_engine(
+    told: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """asyncio.run makes a loop each time; the connection belongs to neither of them."""
+    monkeypatch.setattr(client, "DRAIN_SECONDS", 20.0)  # however late an answer's end comes
 
     async def one() -> str:
         return str(
@@ -84,7 +88,7 @@ async def test_many_streams_at_once_do_not_mix(service: Service) -> None:
 
 @pytest.mark.parametrize("leave", ["aclose", "break", "cancel"])
 async def test_leaving_a_stream_closes_its_socket(service: Service, leave: str) -> None:
-    service.plays(answer(*said(*["word "] * 500), gap=0.01))
+    service.plays(answer(*said(*["word "] * 500), gap=0.01, hold=60))
     stream = nbchat.stream("openai:any", "Hi", wire="openai-chat", **where(service))
     heard = asyncio.Event()
 
@@ -109,8 +113,8 @@ async def test_leaving_a_stream_closes_its_socket(service: Service, leave: str) 
             await task
     await soon(lambda: service.hung_up)
 
-    assert service.left(1)
-    assert service.open == 0
+    assert service.left(1, within=60)
+    await soon(lambda: service.open == 0)
 
 
 def test_closing_leaves_no_thread_and_it_can_start_again(told: Service) -> None:

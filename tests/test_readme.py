@@ -24,7 +24,7 @@ from nbchat.settings_values import Budgets
 from .engine.providers import answers
 from .fakes.provider import Request, Service, answer, said
 from .refresh_pages import PARTS, counts, refreshed
-from .running_kernel import RunningKernel
+from .running_kernel import DEADLINE, RunningKernel
 from .trusted import write_trusted
 
 ROOT = Path(__file__).parents[1]
@@ -96,10 +96,11 @@ def test_the_code_runs_from_top_to_bottom(service: Service, tmp_path: Path) -> N
         for cell in cells():
             started = kernel.start(cell)
             if "getpass()" in cell:
-                assert kernel.client.get_stdin_msg(timeout=30)["content"]["password"]
+                assert kernel.client.get_stdin_msg(timeout=DEADLINE)["content"]["password"]
                 kernel.client.input("sk-canary-0123456789")
             if "--tools" in cell:
-                assert "[y] once" in kernel.client.get_stdin_msg(timeout=30)["content"]["prompt"]
+                asked = kernel.client.get_stdin_msg(timeout=DEADLINE)["content"]["prompt"]
+                assert "[y] once" in asked
                 kernel.client.input("y")
             ran = kernel.finish(started)
             assert (ran.status, ran.error) == ("ok", ""), cell

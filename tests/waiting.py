@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-SECONDS = 20.0  # for anything; a wait that long is a failure
+SECONDS = 60.0  # for anything; a wait that long is a failure
 PAUSE = 0.005
 
 

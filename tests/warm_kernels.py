@@ -22,6 +22,11 @@ from typing import Any
 from jupyter_client.provisioning import KernelProvisionerFactory, LocalProvisioner
 
 CAN_FORK = hasattr(os, "fork") and hasattr(os, "pidfd_open")
+# What Python reads when it starts is the same for all kernels, whichever test needs the first one.
+ENVIRONMENT = {
+    **{name: value for name, value in os.environ.items() if not name.startswith(("LC_", "LANG"))},
+    "LANG": "C.UTF-8",
+}
 
 
 # --- the process that forks ----------------------------------------------------------------------
@@ -63,7 +68,11 @@ def become_kernel(argv: list[str], cwd: str, env: dict[str, str]) -> None:
 def forking() -> subprocess.Popen[str]:
     """The process that forks, one for all tests of a process."""
     process = subprocess.Popen(
-        [sys.executable, "-P", __file__], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-P", __file__],
+        env=ENVIRONMENT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
     )
 
     atexit.register(process.communicate)  # it ends where nobody can order any more

@@ -101,7 +101,7 @@ async def test_an_abort_from_another_thread_is_seen(service: Service) -> None:
     signal = AbortSignal()
     threading.Timer(0.2, signal.abort, ["from a thread"]).start()
 
-    (only,) = await asyncio.wait_for(chunks_of(ASK, signal), 20)
+    (only,) = await asyncio.wait_for(chunks_of(ASK, signal), 60)
 
     assert only.detail == "from a thread"
 

@@ -19,6 +19,7 @@ from nbchat.errors import Interrupted
 
 from ..nightly import examples
 from ..running_kernel import RunningKernel
+from ..waiting import until
 from .zoo import (
     ASKED,
     NAMES,
@@ -229,7 +230,7 @@ def test_what_a_value_prints_is_no_output_of_the_cell(kernel: RunningKernel) -> 
 
 def test_a_value_has_some_seconds_and_the_question_goes_on(kernel: RunningKernel) -> None:
     kernel.run(
-        "import time\nfrom nbchat.context import asking\nasking.LONGEST_LOOK = 0.05\n"
+        "import time\nfrom nbchat.context import asking\nasking.LONGEST_LOOK = 1.0\n"
         "slow = with_text(lambda: time.sleep(600))"
     )
 
@@ -237,18 +238,21 @@ def test_a_value_has_some_seconds_and_the_question_goes_on(kernel: RunningKernel
     kernel.run("asking.LONGEST_LOOK = 600.0")
 
     assert ran.status == "ok"
-    assert "slow is not sent: its str took more than 0.05 s" in ran.html
+    assert "slow is not sent: its str took more than 1 s" in ran.html
 
 
-def test_stop_ends_a_value_that_never_ends(kernel: RunningKernel) -> None:
+def test_stop_ends_a_value_that_never_ends(kernel: RunningKernel, tmp_path: Path) -> None:
+    asleep = tmp_path / "asleep"
     kernel.run(
-        "import time\nfrom nbchat.context import asking\nasking.LONGEST_LOOK = 600.0\n"
-        "endless = with_text(lambda: [show_first(), time.sleep(600)])\n"
-        "from IPython.display import display\n"
-        "def show_first(): display('asked')"
+        "import os, time\nfrom nbchat.context import asking\nasking.LONGEST_LOOK = 600.0\n"
+        "endless = with_text(lambda: never_end())\n"
+        "def never_end():\n"
+        f"    os.close(os.open({str(asleep)!r}, os.O_CREAT))\n"
+        # A signal right before one long sleep would be seen when that is over.
+        "    while True: time.sleep(0.01)"
     )
     started = kernel.start("%%chat demo --fresh\nWhat is {endless}?")
-    kernel.wait_for(started, "display_data")
+    until(asleep.exists)
 
     kernel.interrupt()
     ran = kernel.finish(started)

@@ -20,12 +20,12 @@ def test_what_was_there_is_back_when_the_last_thread_is_done(quiet: Any) -> None
     def look() -> None:
         with quiet():
             is_in.set()
-            may_go.wait(10)
+            may_go.wait(60)
 
     other = threading.Thread(target=look)
     with quiet():
         other.start()
-        is_in.wait(10)
+        is_in.wait(60)
     may_go.set()
     other.join()
 
@@ -41,13 +41,13 @@ def test_a_thread_that_is_done_prints_while_another_one_looks(
         with muted():
             print("of a value")
             is_in.set()
-            may_go.wait(10)
+            may_go.wait(60)
 
     other = threading.Thread(target=look)
     with muted():
         print("of a value")
         other.start()
-        is_in.wait(10)
+        is_in.wait(60)
     print("of the user")
     may_go.set()
     other.join()

@@ -8,6 +8,7 @@ import pytest
 
 from nbchat import runtime
 from nbchat.__main__ import main
+from nbchat.engine import checks, local_servers
 from nbchat.settings_file import FILE, config_folder
 
 from ..engine.check_stage import KEY, as_json, at_paths, openai_list
@@ -15,7 +16,10 @@ from ..fakes.provider import Service
 
 
 @pytest.fixture(autouse=True)
-def forgotten() -> Iterator[None]:
+def patient(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A busy machine may take longer for what is looked at than a person waits."""
+    monkeypatch.setattr(checks, "SECONDS", 30.0)
+    monkeypatch.setattr(local_servers, "SEARCH_SECONDS", 10.0)
     yield
     runtime.reset()
 

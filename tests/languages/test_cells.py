@@ -317,7 +317,7 @@ def test_why_there_is_no_proposal(session: RunningKernel, service: Service, answ
 def why_told(kernel: RunningKernel) -> str:
     """Why nothing is proposed, as the extension is told."""
     while True:
-        heard = kernel.client.get_iopub_msg(timeout=30)
+        heard = kernel.client.get_iopub_msg(timeout=60)
         data = heard["content"].get("data", {})
         if heard["header"]["msg_type"] == "comm_msg" and data["kind"] == "proposal":
             return str(data["said"])

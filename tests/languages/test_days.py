@@ -26,7 +26,7 @@ def test_an_answer_that_is_not_whole_is_told_in_chinese(
 ) -> None:
     service.plays(answer(*said("一半", "没有")[:2], hold=DEADLINE))
     started = session.start("%%chat kimi-k2.6\n做吧", cell="a")
-    session.wait_for(started, "update_display_data", 2)
+    session.wait_until(started, lambda seen: "一半" in str(seen[-1:]), "words")
     session.interrupt()
     stopped = session.finish(started)
     service.plays(cut)

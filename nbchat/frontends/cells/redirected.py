@@ -18,7 +18,8 @@ from nbchat.frontends.cells.in_place import InPlace
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
-PIPE_SECONDS = 0.05  # that what child processes have printed may take to arrive
+PIPE_SECONDS = 0.5  # that what child processes have printed may take to arrive
+CALM_LOOKS = 10  # a millisecond apart, at pipes that are empty: their reader hands over what it has
 
 
 class Hears(Protocol):
@@ -161,10 +162,12 @@ class Redirected(RedirectedTask):
 
     def _wait_for_pipes(self) -> None:
         deadline = time.monotonic() + PIPE_SECONDS
-        while self._pipes and time.monotonic() < deadline:
-            if not select.select(self._pipes, [], [], 0)[0]:
-                self._pipes.clear()
-            time.sleep(0.001)  # whoever has read it hands it over
+        calm = 0
+        while self._pipes and calm < CALM_LOOKS and time.monotonic() < deadline:
+            is_empty = not select.select(self._pipes, [], [], 0)[0]
+            calm = calm + 1 if is_empty else 0
+            time.sleep(0.001)
+        self._pipes.clear()
 
     # --- in the place of what is there -----------------------------------------------------------
 

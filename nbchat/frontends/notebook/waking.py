@@ -51,7 +51,11 @@ class Waking:
         try:
             yield
         finally:
-            self._end()
+            try:
+                self._end()
+            except Woken:  # it came while the end waited for whoever sent it
+                self._end()
+                raise
 
     def _end(self) -> None:
         """Take no signal of ours with us: it would be a stop there."""

@@ -14,6 +14,7 @@ from typing import Any
 
 import h11
 import uvicorn
+from fastapi import FastAPI
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.supervisors import Multiprocess
 
@@ -161,7 +162,7 @@ def serve(options: ServerOptions) -> None:
     listener = _listen(options)
     options = options.model_copy(update={"port": listener.getsockname()[1]})
     config = uvicorn.Config(
-        partial(create_app, options),
+        partial(create_app if options.workers > 1 else _create_app_and_hear_ctrl_c, options),
         factory=True,
         http=Connection,
         ws="none",
@@ -178,6 +179,11 @@ def serve(options: ServerOptions) -> None:
         timeout_keep_alive=IDLE_SECONDS,
         timeout_graceful_shutdown=int(options.grace + LAST_CHUNKS_SECONDS) + 1,
     )
+    # From the line on that names Ctrl-C it stops the server calmly, also while that begins.
+    if options.workers > 1:
+        _keep_ctrl_c_from_workers()
+    else:
+        _let_ctrl_c_wait(True)
     print(f"nbchat serves {options.address}/?token={options.token}   (Ctrl-C stops it)", flush=True)
     if options.beyond_this_machine:
         print(
@@ -186,10 +192,24 @@ def serve(options: ServerOptions) -> None:
             file=sys.stderr,
         )
     if options.workers > 1:
-        _keep_ctrl_c_from_workers()
         Multiprocess(config, sockets=[listener]).run()
     else:
         uvicorn.Server(config).run(sockets=[listener])
+
+
+def _let_ctrl_c_wait(waits: bool) -> None:
+    """Let it wait, or hear it again; what came meanwhile is heard then."""
+    if sys.platform == "win32":
+        return
+    how = signal.SIG_BLOCK if waits else signal.SIG_UNBLOCK
+    signal.pthread_sigmask(how, {signal.SIGINT})
+
+
+def _create_app_and_hear_ctrl_c(options: ServerOptions) -> FastAPI:
+    """The application of a server alone: uvicorn has its handler by now."""
+    app = create_app(options)
+    _let_ctrl_c_wait(False)
+    return app
 
 
 def _keep_ctrl_c_from_workers() -> None:

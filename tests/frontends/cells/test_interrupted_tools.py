@@ -15,11 +15,14 @@ import pytest
 from ...fakes.calls import called
 from ...fakes.provider import Service, answer, said
 from ...nightly import size
-from ...running_kernel import RunningKernel
+from ...running_kernel import DEADLINE, RunningKernel
+from ...waiting import until
 
 INTERRUPTS = size(20, nightly=200)
 SLEEPER = """
 import os, threading, time, nbchat
+from nbchat import interrupts
+interrupts.SECOND_INTERRUPT_SECONDS = 60.0  # a second press of a test is an impatient one
 os.environ.update(KIMI_API_KEY='k', KIMI_BASE_URL='{url}/v1')
 chat = nbchat.chat('tools')
 ends = []
@@ -160,9 +163,7 @@ def test_an_interrupt_between_two_tools_ends_the_turn(
     asks(service, ("thread", {}))
     service.plays(answer(*said("never"), hold=60, gap=30))
     started = tooled.start("answer = chat.ask('Go', 'kimi-k2.6', tools=[thread])")
-    deadline = time.monotonic() + 20
-    while len(service.requests) < 2 and time.monotonic() < deadline:
-        time.sleep(0.01)
+    until(lambda: len(service.requests) == 2)
     tooled.interrupt()
     ran = tooled.finish(started)
 
@@ -203,7 +204,7 @@ def test_an_interrupt_reaches_a_tool_of_a_plain_python(service: Service) -> None
     assert process.stdout.readline() == "asleep\n"
     time.sleep(0.1)
     process.send_signal(signal.SIGINT)
-    said_then, _ = process.communicate(timeout=30)
+    said_then, _ = process.communicate(timeout=DEADLINE)
 
     assert process.returncode == 0
     assert said_then.splitlines() == [

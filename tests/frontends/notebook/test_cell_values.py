@@ -7,7 +7,7 @@ import json
 import pytest
 
 from ...fakes.provider import Service, answer, said
-from ...running_kernel import RunningKernel
+from ...running_kernel import DEADLINE, RunningKernel
 from .conftest import plain
 
 TYPES = """
@@ -133,7 +133,7 @@ def test_under_schema_a_type_holds_only_what_was_typed(
 def test_tab_offers_types_and_variables(kernel: RunningKernel, people: Service) -> None:
     def offered(line: str) -> list[str]:
         code = f"{line}\nWho?"
-        reply = kernel.client.complete(code, len(line), reply=True, timeout=30)
+        reply = kernel.client.complete(code, len(line), reply=True, timeout=DEADLINE)
         return list(reply["content"]["matches"])
 
     kernel.run("people = []")

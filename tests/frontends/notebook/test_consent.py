@@ -10,10 +10,11 @@ import pytest
 from nbchat.frontends.notebook.consent import MOST_TRIES, NO_ANSWER
 from nbchat.render.would_run import LONGEST_READ
 
-from ...fakes.provider import Service, answer, said
+from ...fakes.provider import Service, said
 from ...running_kernel import Ran, RunningKernel
 from ...waiting import until
 from .calling import TOOLS, answer_boxes, calls, next_box, reply_to_next
+from .unhurried import Unhurried
 
 CELL = "%%chat kimi-k2.6 --tools act\nDo it."
 DONE = "All is done."
@@ -236,16 +237,20 @@ def test_a_box_that_was_left_open_answers_no_other_question(
 def test_a_late_reply_is_told(acting: RunningKernel, kimi: Service, tmp_path: Path) -> None:
     acting.run(PANEL)
     kimi.answers(calls(("act", {"code": "one = 1"})))
-    kimi.plays(answer(*said("So ", "be ", "it."), gap=0.7))
+    talk = Unhurried()
+    kimi.plays(talk)
 
     started = acting.start(CELL)
     next_box(acting)
     (tmp_path / "go").touch()
     until(lambda: len(kimi.requests) == 2)
     acting.client.input("y")
-    ran = acting.finish(started)
+    told = "the panel had answered before"
+    seen = acting.wait_until(started, lambda seen: told in str(seen[-1:]), "remark")
+    talk.end()
+    ran = acting.finish(started, seen)
 
-    assert any("the panel had answered before" in page for page in pages_of(ran))
+    assert any(told in page for page in pages_of(ran))
     assert "had answered" not in ran.html
 
 
@@ -271,6 +276,7 @@ def test_a_box_that_is_left_at_once_is_taken_away_and_needs_no_remark(
 ) -> None:
     """As a panel in the same page does it."""
     acting.run(PANEL)
+    acting.run("from nbchat.frontends.notebook import consent; consent.WITHDRAWN_SECONDS = 30.0")
     does(kimi, "one = 1")
 
     started = acting.start(CELL)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ import pytest
 from ...conftest import is_personal
 from ...fakes.provider import Play, Request, Service, answer, said
 from ...running_kernel import Ran, RunningKernel
-from ...waiting import until
+from ...waiting import soon, until
 from .conftest import plain
 
 FRAME = """
@@ -166,10 +167,19 @@ def test_what_cannot_heal_is_raised_and_what_is_done_is_in_the_variable(
     kernel: RunningKernel, rows: Service
 ) -> None:
     kernel.run("df = df.loc[['a', 'b']]")
-    refused = answer(b'{"error":{"message":"Invalid Authentication"}}', status=401, hold=0.3)
+    may_refuse = threading.Event()
+
+    async def refused(request: Request, writer: Any) -> bool | None:
+        await soon(may_refuse.is_set)
+        refusal = answer(b'{"error":{"message":"Invalid Authentication"}}', status=401)
+        return await refusal(request, writer)
+
     rows.always(by_question({**TASTES, "mint": refused}))
 
-    ran = kernel.run(EACH)
+    started = kernel.start(EACH)
+    seen = kernel.wait_until(started, lambda seen: "1 of 2 rows" in str(seen[-1:]), "row")
+    may_refuse.set()
+    ran = kernel.finish(started, seen)
 
     assert ran.status == "error"
     assert "KeyRefused" in ran.error
@@ -184,15 +194,15 @@ def test_the_stop_button_binds_what_is_done_and_running_again_goes_on(
     rows.always(by_question({**TASTES, "mint": hanging, "nougat": hanging}))
     started = kernel.start(EACH)
     until(lambda: len(rows.requests) == 3)
-    until(lambda: "3 of 5 rows" in str(kernel.client.get_iopub_msg(timeout=60)["content"]))
+    seen = kernel.wait_until(started, lambda seen: "3 of 5 rows" in str(seen[-1:]), "rows")
 
     kernel.interrupt()
-    ran = kernel.finish(started)
+    ran = kernel.finish(started, seen)
 
     assert ran.status == "error"
     assert "Interrupted" in ran.error
     assert "stopped after 2 of 5 rows" in ran.error
-    assert rows.left(2)
+    assert rows.left(2, within=60)
     assert [bool(row["answer"]) for row in records(kernel)] == [True, False, False, True, False]
 
     rows.requests.clear()

@@ -5,13 +5,13 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from ...running_kernel import RunningKernel
+from ...running_kernel import DEADLINE, RunningKernel
+from ...waiting import until
 
 
 def test_unloading_leaves_nothing_behind(kernel: RunningKernel) -> None:
@@ -71,13 +71,9 @@ def test_loading_says_nothing_and_warms_afterwards(tmp_path: Path) -> None:
     with RunningKernel(cwd=tmp_path) as kernel:
         heavy = "import sys; print([m for m in ('httpx2', 'pydantic', 'rich') if m in sys.modules])"
         loaded = kernel.run(f"%load_ext nbchat\n{heavy}")
-        deadline = time.monotonic() + 20
-        wanted = "['httpx2', 'pydantic']"
-        while (warm := kernel.run(heavy).text.strip()) != wanted and time.monotonic() < deadline:
-            time.sleep(0.1)
+        until(lambda: kernel.run(heavy).text.strip() == "['httpx2', 'pydantic']")
 
     assert loaded.text.strip() == "[]"
-    assert warm == wanted
 
 
 HOOK = """
@@ -122,7 +118,7 @@ def test_loading_warming_and_the_demo_touch_no_network(tmp_path: Path) -> None:
 @pytest.fixture
 def completions(kernel: RunningKernel) -> Iterator[Callable[[str], list[str]]]:
     def complete(code: str) -> list[str]:
-        reply = kernel.client.complete(code, reply=True, timeout=30)
+        reply = kernel.client.complete(code, reply=True, timeout=DEADLINE)
         return list(reply["content"]["matches"])
 
     return complete
@@ -215,7 +211,7 @@ def test_tab_puts_a_name_in_the_place_of_what_was_typed(kernel: RunningKernel) -
         ("%%chat demo --think=h", "%%chat demo --think=high"),
         ("%%chat demo\nWhat of {dat", "%%chat demo\nWhat of {data"),
     ):
-        reply = kernel.client.complete(typed, reply=True, timeout=30)["content"]
+        reply = kernel.client.complete(typed, reply=True, timeout=DEADLINE)["content"]
         start, end = reply["cursor_start"], reply["cursor_end"]
         assert typed[:start] + reply["matches"][0] + typed[end:] == whole
 
@@ -290,6 +286,6 @@ def test_a_line_that_tab_has_completed_works_and_where_none_would_nothing_is_off
 
 def completed(kernel: RunningKernel, typed: str) -> str:
     """The line, with the one name that Tab offers."""
-    reply = kernel.client.complete(typed, reply=True, timeout=30)["content"]
+    reply = kernel.client.complete(typed, reply=True, timeout=DEADLINE)["content"]
     (name,) = reply["matches"]
     return f"{typed[: reply['cursor_start']]}{name}{typed[reply['cursor_end'] :]}"

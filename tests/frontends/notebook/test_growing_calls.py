@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from pathlib import Path
 
 import pytest
 
@@ -22,14 +23,17 @@ from .calling import TOOLS, calls
 from .conftest import plain
 
 PRINTS = """
-def noisy(lines: int, pause: float) -> str:
-    "Print a lot."
-    import time
+def noisy(lines: int) -> str:
+    "Print a lot, and go on where that was seen."
+    import os, time
+    def wait_for(name):
+        while not os.path.exists(name):
+            time.sleep(0.01)
     print("first line")
-    time.sleep(pause)
+    wait_for("seen")
     for number in range(lines):
         print("x" * 99)
-    time.sleep(pause)
+    wait_for("seen more")
     return "quiet again"
 """
 
@@ -147,14 +151,22 @@ def sizes(ran: Ran) -> int:
     return sum(len(json.dumps(message["content"])) for message in ran.messages)
 
 
-def asked(kernel: RunningKernel, kimi: Service, lines: int, pause: float) -> Ran:
-    kimi.answers(calls(("noisy", {"lines": lines, "pause": pause}), words="Let me see."))
+def asked(kernel: RunningKernel, kimi: Service, folder: Path, lines: int) -> Ran:
+    """What came of a question whose tool goes on when what it prints has been seen."""
+    kimi.answers(calls(("noisy", {"lines": lines}), words="Let me see."))
     kimi.answers(*said("Done."))
-    return kernel.run("%%chat kimi-k2.6 --tools noisy\nDo it.")
+    started = kernel.start("%%chat kimi-k2.6 --tools noisy\nDo it.")
+    seen = kernel.wait_until(started, lambda seen: "first line" in str(seen[-1:]), "line")
+    (folder / "seen").touch()
+    seen += kernel.wait_until(started, lambda seen: "more lines" in str(seen[-1:]), "more lines")
+    (folder / "seen more").touch()
+    return kernel.finish(started, seen)
 
 
-def test_what_a_tool_prints_is_seen_while_it_runs(noisy: RunningKernel, kimi: Service) -> None:
-    ran = asked(noisy, kimi, 30, 0.8)
+def test_what_a_tool_prints_is_seen_while_it_runs(
+    noisy: RunningKernel, kimi: Service, tmp_path: Path
+) -> None:
+    ran = asked(noisy, kimi, tmp_path, 30)
 
     pages = [plain(one["data"]["text/html"]) for one in ran.of("update_display_data")]
     while_running = [page for page in pages if "first line" in page and "quiet again" not in page]
@@ -166,9 +178,9 @@ def test_what_a_tool_prints_is_seen_while_it_runs(noisy: RunningKernel, kimi: Se
 
 
 def test_a_tool_that_prints_five_megabytes_sends_little(
-    noisy: RunningKernel, kimi: Service
+    noisy: RunningKernel, kimi: Service, tmp_path: Path
 ) -> None:
-    ran = asked(noisy, kimi, 50_000, 0.5)
+    ran = asked(noisy, kimi, tmp_path, 50_000)
 
     assert "quiet again" in ran.html
     assert sizes(ran) <= 100_000

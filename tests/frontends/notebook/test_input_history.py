@@ -93,8 +93,8 @@ def test_a_key_on_a_line_is_neither_shown_nor_kept(tmp_path: Path) -> None:
         ran += [*allowed, kernel.run("%history -n"), kernel.run("%history -n -t")]
         found = kernel.run(LOOK % [(KEY[:9], KEY[9:]), (SET[:9], SET[9:])]).text
         kernel.run("get_ipython().history_manager.writeout_cache()")
-        files = [path for path in tmp_path.rglob("*") if path.is_file()]
-        holders = [p.name for p in files if any(k.encode() in p.read_bytes() for k in (KEY, SET))]
+    files = [path for path in tmp_path.rglob("*") if path.is_file()]
+    holders = [p.name for p in files if any(k.encode() in p.read_bytes() for k in (KEY, SET))]
 
     assert [one for one in map(shown, ran) if KEY in one or SET in one] == []
     assert found.strip() == "[] []"
@@ -140,8 +140,8 @@ def test_a_key_that_no_line_shows_beforehand_is_taken_out_afterwards(
         ran += [kernel.run("%history -n"), kernel.run("%history -n -t")]
         found = kernel.run(LOOK % [(KEY[:9], KEY[9:])]).text
         kernel.run("get_ipython().history_manager.writeout_cache()")
-        files = [path for path in tmp_path.rglob("*") if path.is_file()]
-        holders = [path.name for path in files if KEY.encode() in path.read_bytes()]
+    files = [path for path in tmp_path.rglob("*") if path.is_file()]
+    holders = [path.name for path in files if KEY.encode() in path.read_bytes()]
 
     assert [one for one in map(shown, ran) if KEY in one] == []
     assert found.strip() == "[] []"
@@ -180,7 +180,7 @@ def rows():
             assert ran.text.startswith("True"), "it was never on the disk"
             assert "a key is never an argument" in ran.error
         kernel.run("manager.writeout_cache()")
-        files = {path.name: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    files = {path.name: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
 
     assert b"run_line_magic" in files["history.sqlite"]
     assert [name for name, data in files.items() if KEY.encode() in data] == []

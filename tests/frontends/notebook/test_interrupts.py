@@ -15,7 +15,8 @@ from nbchat.interrupts import Interrupts
 
 from ...fakes.provider import Service, answer, said
 from ...nightly import size
-from ...running_kernel import RunningKernel
+from ...running_kernel import DEADLINE, Ran, RunningKernel
+from ...waiting import until
 
 TURNS = """
 import json
@@ -29,12 +30,27 @@ LOST = re.compile(r"Exception ignored in: .*KeyboardInterrupt", re.DOTALL)
 
 @pytest.fixture
 def talking(kernel: RunningKernel, service: Service) -> RunningKernel:
-    """A kernel whose Kimi thinks for a moment, then talks for two seconds."""
-    service.always(answer(*said(*["word "] * 100, thought=["hm "] * 10), gap=0.02))
+    """A kernel whose Kimi thinks for a moment, talks for two seconds, and ends only later."""
+    service.always(answer(*said(*["word "] * 100, thought=["hm "] * 10), gap=0.02, hold=20))
+    # However late a busy machine brings it, a second press of a test is an impatient one.
+    kernel.run("from nbchat import interrupts; interrupts.SECOND_INTERRUPT_SECONDS = 60.0")
     kernel.run(f"import os; os.environ.update(KIMI_API_KEY='k', KIMI_BASE_URL='{service.url}/v1')")
     kernel.run("%%chat demo\nwarm up")
     kernel.run("import nbchat; chat = nbchat.chat('talk')")
     return kernel
+
+
+def finish_or_lose(kernel: RunningKernel, started: str) -> Ran:
+    """The same, also where ipykernel gives no reply, as it does to a cell that was not yet run."""
+    ran = Ran(kernel.wait_until(started, lambda seen: "'idle'" in str(seen[-1:]), "end"))
+    asked = kernel.client.kernel_info()
+    while not ran.reply:
+        reply = kernel.client.get_shell_msg(timeout=DEADLINE)
+        if reply["parent_header"].get("msg_id") == asked:
+            return ran
+        if reply["parent_header"].get("msg_id") == started:
+            ran.reply = reply
+    return ran
 
 
 def press() -> None:
@@ -83,18 +99,18 @@ def test_an_interrupt_at_any_moment_keeps_what_is_shown(
                 dice.choice([0.02, dice.uniform(0.0, 0.006)])
             )  # while the error is being shown
             talking.interrupt()
-        ran = talking.finish(started)
+        ran = finish_or_lose(talking, started)
 
         shown = [o["data"]["text/plain"] for o in ran.outputs if "data" in o]
         turns = json.loads(talking.run(TURNS).text)
         is_lost = LOST.match(ran.stderr) is not None
-        if is_lost and ran.status == "ok":
+        if is_lost and ran.reply and ran.status == "ok":
             assert turns == [*before, *shown]
             before = turns
             continue
-        assert ran.status == "error", ran.text
-        if "KeyboardInterrupt" in ran.error and len(service.requests) == asked:
+        if len(service.requests) == asked and (not ran.reply or "KeyboardInterrupt" in ran.error):
             continue  # it struck before IPython had handed the cell to us
+        assert ran.status == "error", ran.text
         assert re.search(r"Interrupted.*stopped (after|before)", ran.error), ran.error
         if "nothing was kept" in ran.error:
             assert turns == before
@@ -106,4 +122,4 @@ def test_an_interrupt_at_any_moment_keeps_what_is_shown(
     assert before
 
     assert talking.run("%%chat demo\nWhat did I just ask?").status == "ok"
-    assert service.open <= 1
+    until(lambda: service.open <= 1)

@@ -8,17 +8,28 @@ from __future__ import annotations
 
 import pytest
 
-from ...fakes.provider import Service, answer, said
+from ...fakes.provider import Service
 from ...running_kernel import Ran, RunningKernel
+from .unhurried import Unhurried, shown
 
-WORDS = [*["Some words here. "] * 30, "\n\n", *["And more of them. "] * 60, "\n\nThe end."]
-ANSWER = "".join(WORDS)
+WORD, MORE = "Some words here. ", ["\n\n", *["And more of them. "] * 6, "\n\nThe end."]
 BELOW = "kimi-k2.6 · 9 → 12 tokens · <$0.0001\n"
 CELLS = {
     "alone": "%chat ask Talk",
     "a cell": "%%chat\nTalk",
     "beside a print": "print('before')\n%chat ask Talk",
 }
+
+
+def talking(kimi: Service) -> Unhurried:
+    """What the next question is answered."""
+    talk = Unhurried(WORD, thought=["hm "] * 20, after=MORE)
+    kimi.plays(talk)
+    return talk
+
+
+def whole(talk: Unhurried) -> str:
+    return WORD * talk.count + "".join(MORE)
 
 
 def printed(ran: Ran) -> str:
@@ -33,12 +44,12 @@ def printed(ran: Ran) -> str:
     return text
 
 
-def typed(kernel: RunningKernel, code: str, *, cell: str | None = None) -> Ran:
-    """Run what a person has typed there."""
+def typed(kernel: RunningKernel, code: str, *, cell: str | None = None) -> str:
+    """Start what a person has typed there."""
     asked = kernel.client.is_complete(code)
     while kernel.client.get_shell_msg(timeout=60)["parent_header"]["msg_id"] != asked:
         pass
-    return kernel.run(code, cell=cell)
+    return kernel.start(code, cell=cell)
 
 
 @pytest.mark.field("C12")
@@ -46,18 +57,23 @@ def test_a_terminal_prints_the_answer_once_as_it_comes_and_nothing_else(
     kernel: RunningKernel, kimi: Service
 ) -> None:
     kernel.run("%chat use kimi-k2.6")
-    kimi.always(answer(*said(*WORDS, thought=["hm "] * 20), gap=0.003))
 
     for name, cell in CELLS.items():
-        ran = typed(kernel, cell)
+        talk = talking(kimi)
+        started = typed(kernel, cell)
+        seen = kernel.wait_until(started, lambda seen: shown(seen, WORD) > 1, "printed words")
+        talk.end()
+        ran = kernel.finish(started, seen)
         before = "before\n" if "print" in name else ""
-        assert printed(ran) == f"{before}{ANSWER}\n{BELOW}", name
-        assert len(ran.of("stream")) > 1
+        assert printed(ran) == f"{before}{whole(talk)}\n{BELOW}", name
         assert ran.of("clear_output") == []
 
-    in_a_notebook = typed(kernel, CELLS["alone"], cell="c")
-    assert [o["data"]["text/plain"] for o in in_a_notebook.outputs] == [ANSWER]
-    assert in_a_notebook.repaints > 3
+    talk = talking(kimi)
+    started = typed(kernel, CELLS["alone"], cell="c")
+    seen = kernel.wait_until(started, lambda seen: shown(seen, WORD) > 3, "painted words")
+    talk.end()
+    in_a_notebook = kernel.finish(started, seen)
+    assert [o["data"]["text/plain"] for o in in_a_notebook.outputs] == [whole(talk)]
 
 
 @pytest.mark.field("C12")
@@ -66,12 +82,14 @@ def test_what_a_page_is_painted_as_leaves_no_line_where_nothing_is_updated(
 ) -> None:
     """A front-end that nobody knows for a terminal: no name of a model, no sentence for a page."""
     kernel.run("%chat use kimi-k2.6")
-    kimi.always(answer(*said(*WORDS), gap=0.003))
 
     for cell in CELLS.values():
-        ran = kernel.run(cell)
+        talk = talking(kimi)
+        started = kernel.start(cell)
+        seen = kernel.wait_until(started, lambda seen: shown(seen, WORD) > 3, "painted words")
+        talk.end()
+        ran = kernel.finish(started, seen)
         lines = [line for line in printed(ran).splitlines() if line]
-        assert ran.repaints > 3
         assert not any("kimi" in line or "arriving" in line for line in lines)
 
 

@@ -6,13 +6,16 @@ What a person sees, what the provider receives, and what is left when it goes wr
 from __future__ import annotations
 
 import re
-import time
+import threading
+from typing import Any
 
 import pytest
 
-from ...fakes.provider import Service, answer, said, sse
+from ...fakes.provider import Request, Service, answer, said, sse
 from ...running_kernel import RunningKernel
+from ...waiting import soon, until
 from .conftest import KEY, plain
+from .unhurried import Unhurried, shown
 
 # --- an answer ---------------------------------------------------------------------------------
 
@@ -20,14 +23,17 @@ from .conftest import KEY, plain
 def test_an_answer_is_painted_while_it_streams_and_leaves_one_output(
     kernel: RunningKernel, kimi: Service
 ) -> None:
-    kimi.plays(answer(*said(*["word "] * 60, thought=["hm ", "so"]), gap=0.02))
+    talk = Unhurried(thought=["hm ", "so"])
+    kimi.plays(talk)
 
-    ran = kernel.run("%%chat kimi-k2-thinking\nTalk to me")
+    started = kernel.start("%%chat kimi-k2-thinking\nTalk to me")
+    seen = kernel.wait_until(started, lambda seen: shown(seen, "word word") >= 6, "painted words")
+    talk.end()
+    ran = kernel.finish(started, seen)
 
     assert (ran.status, ran.stderr) == ("ok", "")
-    assert ran.repaints >= 6
     assert len(ran.outputs) == 1
-    assert ran.text == "word " * 60
+    assert ran.text == "word " * talk.count
     assert "Thinking, 2 words" in plain(ran.html)
     assert "kimi-k2-thinking" in plain(ran.html)
     assert "9 → 12 tokens" in plain(ran.html)
@@ -36,13 +42,20 @@ def test_an_answer_is_painted_while_it_streams_and_leaves_one_output(
 def test_the_waiting_state_shows_before_the_first_byte(
     kernel: RunningKernel, kimi: Service
 ) -> None:
-    kimi.plays(answer(*said("Hi."), hold=0.0, gap=0.4))
+    may_answer = threading.Event()
+
+    async def play(request: Request, writer: Any) -> bool | None:
+        await soon(may_answer.is_set)
+        return await answer(*said("Hi."))(request, writer)
+
+    kimi.plays(play)
 
     started = kernel.start("%%chat kimi-k2.6\nHello")
     first = kernel.wait_for(started, "display_data", 2)[-1]["content"]["data"]["text/html"]
+    may_answer.set()
     kernel.finish(started)
 
-    assert "kimi-k2.6 · waiting… 0 s" in plain(first)
+    assert re.search(r"kimi-k2\.6 · waiting… \d+ s", plain(first))
 
 
 def test_the_request_is_what_kimi_expects(kernel: RunningKernel, kimi: Service) -> None:
@@ -303,11 +316,11 @@ def test_a_broken_answer_is_shown_kept_and_fails_the_cell(
 def test_an_interrupt_keeps_the_partial_answer_and_leaves_the_kernel_ready(
     kernel: RunningKernel, kimi: Service
 ) -> None:
-    kimi.plays(answer(*said(*["word "] * 500), gap=0.02))
+    kimi.plays(Unhurried())
     kimi.answers(*said("Fine."))
 
     started = kernel.start("%%chat kimi-k2.6\nTalk")
-    kernel.wait_for(started, "update_display_data", 4)
+    kernel.wait_until(started, lambda seen: shown(seen, "word word"), "words")
     kernel.interrupt()
     ran = kernel.finish(started)
     after = kernel.run("%%chat\nGo on")
@@ -315,12 +328,12 @@ def test_an_interrupt_keeps_the_partial_answer_and_leaves_the_kernel_ready(
     assert ran.status == "error"
     assert re.search(r"Interrupted.*stopped after \d+ characters; kept", ran.error)
     assert len(ran.error.split("\n")) == 1
-    shown = ran.outputs[0]["data"]["text/plain"]
-    assert shown.startswith("word word")
+    text = ran.outputs[0]["data"]["text/plain"]
+    assert text.startswith("word word")
     assert after.text == "Fine."
     sent_back = kimi.requests[-1].json["messages"][1]
-    assert (sent_back["role"], sent_back["content"]) == ("assistant", shown)
-    assert kimi.left(1)
+    assert (sent_back["role"], sent_back["content"]) == ("assistant", text)
+    assert kimi.left(1, within=60)
     assert ran.stderr == after.stderr == ""
 
 
@@ -330,8 +343,7 @@ def test_an_interrupt_of_a_silent_server_ends_the_cell(
     kimi.plays(answer(hold=60))
 
     started = kernel.start("%%chat kimi-k2.6\nTalk")
-    kernel.wait_for(started, "display_data")
-    time.sleep(0.2)
+    until(lambda: len(kimi.requests) == 1)
     kernel.interrupt()
     kernel.interrupt()
     ran = kernel.finish(started)

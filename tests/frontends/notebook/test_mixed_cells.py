@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from ...conftest import is_personal
 from ...fakes.provider import Service, answer, said
 from ...running_kernel import Ran, RunningKernel
 from ...waiting import until
+from .unhurried import Unhurried, shown
 
 ANSWER = "The answer."
 
@@ -58,13 +60,6 @@ def left(ran: Ran) -> list[Any]:
         else:
             kept.append(("error", output["ename"]))
     return kept
-
-
-def finish(kernel: RunningKernel, started: str, seen: list[dict[str, Any]]) -> Ran:
-    """All of a started cell, of which these messages have been read."""
-    ran = kernel.finish(started)
-    ran.messages[:0] = seen
-    return ran
 
 
 def words(ran: Ran) -> list[str]:
@@ -198,33 +193,41 @@ def test_what_a_cell_shows_itself_stays_as_in_static_mode(kernel: RunningKernel,
 
 @pytest.mark.field("L1")
 @pytest.mark.parametrize(
-    ("during", "shown"),
+    "during",
     [
-        ("print('beat', n)", "beat 0\nbeat 1\n"),
-        ("print('beat', n, file=sys.stderr)", "beat 0\nbeat 1\n"),
-        ("os.write(1, b'beat %d\\n' % n)", "beat 0\nbeat 1\n"),
-        ("display(Pretty(f'beat {n}\\n'))", "beat 0\nbeat 1\n"),
+        "print('beat', n)",
+        "print('beat', n, file=sys.stderr)",
+        "os.write(1, b'beat %d\\n' % n)",
+        "display(Pretty(f'beat {n}\\n'))",
     ],
 )
 @pytest.mark.parametrize("cell", ["%%chat\nTalk", "print('first')\n%chat ask Talk"])
 def test_what_comes_while_an_answer_streams_stays_too(
-    kernel: RunningKernel, kimi: Service, during: str, shown: str, cell: str
+    kernel: RunningKernel, kimi: Service, tmp_path: Path, during: str, cell: str
 ) -> None:
-    kimi.plays(answer(*said(*["word "] * 60), gap=0.02))
+    """Some of it perhaps before the first word, and the rest when words can be seen."""
+    talk = Unhurried()
+    kimi.plays(talk)
     kernel.run(
         "import os, sys, threading, time\nfrom IPython.display import Pretty, display\n"
         "def beat():\n    for n in range(20):\n        time.sleep(0.05)\n"
+        f"        while n == 3 and not os.path.exists({str(tmp_path / 'go')!r}): time.sleep(0.01)\n"
         f"        {during}\n"
         "thread = threading.Thread(target=beat)\n"
         "get_ipython().events.register('pre_run_cell', lambda _: thread.ident or thread.start())"
     )
 
-    ran = kernel.run(cell)
+    started = kernel.start(cell)
+    messages = kernel.wait_until(started, lambda seen: shown(seen, "word word"), "words")
+    (tmp_path / "go").touch()
+    messages += kernel.wait_until(started, lambda seen: shown(seen, "beat 8"), "beat")
+    talk.end()
+    ran = kernel.finish(started, messages)
     kernel.run("thread.join()")
 
     kinds = left(ran)
     answers = [c for k, c in kinds if k == "data" and "beat" not in c["text/plain"]]
-    assert [c["text/plain"] for c in answers] == ["word " * 60]
+    assert [c["text/plain"] for c in answers] == ["word " * talk.count]
     assert "nbc-foot" in answers[0]["text/html"]
     others = "".join(
         c if isinstance(c, str) else c["text/plain"] + "\n" for _, c in kinds if c not in answers
@@ -241,25 +244,32 @@ def test_what_comes_while_an_answer_streams_stays_too(
 @pytest.mark.parametrize("wait", [False, True])
 @pytest.mark.parametrize("cell", ["%%chat\nTalk", "print('first')\n%chat ask Talk"])
 def test_an_answer_is_whole_where_another_thread_clears_the_cell(
-    kernel: RunningKernel, kimi: Service, cell: str, wait: bool
+    kernel: RunningKernel, kimi: Service, tmp_path: Path, cell: str, wait: bool
 ) -> None:
-    kimi.plays(answer(*said(*["word "] * 40), gap=0.02))
+    talk = Unhurried()
+    kimi.plays(talk)
     kernel.run(
-        "import threading, time\nfrom IPython.display import clear_output\n"
+        "import os, threading, time\nfrom IPython.display import clear_output\n"
         "def clear():\n    for n in range(5):\n        time.sleep(0.1)\n"
+        f"        while n == 1 and not os.path.exists({str(tmp_path / 'go')!r}): time.sleep(0.01)\n"
         f"        clear_output(wait={wait})\n        print('cleared', n)\n"
         "thread = threading.Thread(target=clear)\n"
         "get_ipython().events.register('pre_run_cell', lambda _: thread.ident or thread.start())"
     )
 
-    ran = kernel.run(cell)
+    started = kernel.start(cell)
+    seen = kernel.wait_until(started, lambda seen: shown(seen, "word word"), "words")
+    (tmp_path / "go").touch()
+    seen += kernel.wait_until(started, lambda seen: shown(seen, "cleared 4"), "last of them")
+    talk.end()
+    ran = kernel.finish(started, seen)
     kernel.run("thread.join()")
 
-    shown = words(ran)
-    assert "first" not in shown
-    assert shown.count(("word " * 40).strip()) == 1
-    assert len(shown) == 2
-    assert "cleared 4" in str(shown)
+    left_over = words(ran)
+    assert "first" not in left_over
+    assert left_over.count(("word " * talk.count).strip()) == 1
+    assert len(left_over) == 2
+    assert "cleared 4" in str(left_over)
 
 
 CLEARED_FROM_A_THREAD = """
@@ -352,7 +362,7 @@ def test_an_interrupt_in_the_second_keeps_what_is_above(
 ) -> None:
     if "ask" in first:
         kimi.plays(answer(*said("first")))
-    kimi.plays(answer(*said(*["word "] * 500), gap=0.02))
+    kimi.plays(Unhurried())
 
     asked = len(kimi.requests) + (2 if "ask" in first else 1)
     started = kernel.start(f"{first}\n%chat ask Second\n%chat ask Third")
@@ -361,7 +371,7 @@ def test_an_interrupt_in_the_second_keeps_what_is_above(
     while "word word" not in str(seen[-1:]):
         seen += kernel.wait_for(started, "update_display_data")
     kernel.interrupt()
-    ran = finish(kernel, started, seen)
+    ran = kernel.finish(started, seen)
 
     assert ran.status == "error"
     (_, above), (_, stopped), (_, error) = left(ran)

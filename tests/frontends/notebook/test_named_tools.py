@@ -13,7 +13,7 @@ from nbchat.frontends.notebook.named_tools import functions, named_tools
 from nbchat.tools.tool import tool
 
 from ...fakes.provider import Service
-from ...running_kernel import RunningKernel
+from ...running_kernel import DEADLINE, RunningKernel
 from .calling import TOOLS
 
 
@@ -110,7 +110,7 @@ def test_names_are_completed(kernel: RunningKernel) -> None:
 
     code = "%%chat kimi-k2.6 --tools add,a"
     kernel.client.complete(code, len(code))
-    reply = kernel.client.get_shell_msg(timeout=30)["content"]
+    reply = kernel.client.get_shell_msg(timeout=DEADLINE)["content"]
 
     assert reply["matches"] == ["act"]
     assert reply["cursor_start"] == len(code) - 1

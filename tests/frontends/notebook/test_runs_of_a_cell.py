@@ -6,6 +6,7 @@ import pytest
 
 from ...fakes.provider import Service, answer, said
 from ...running_kernel import RunningKernel
+from .unhurried import Unhurried, shown
 
 LOOP = "for word in {words}:\n    get_ipython().run_line_magic('chat', 'ask Tell me of ' + word)"
 
@@ -108,12 +109,9 @@ def test_a_run_whose_first_question_is_refused_still_replaces(
 def test_a_run_that_was_stopped_in_its_second_question_is_replaced_whole(
     kernel: RunningKernel, kimi: Service
 ) -> None:
-    kimi.plays(answer(*said("One.")), answer(*said(*["word "] * 500), gap=0.02))
+    kimi.plays(answer(*said("One.")), Unhurried())
     started = kernel.start(loop("a", "b", "c"), cell="loop")
-    kernel.wait_for(started, "update_display_data", 4)
-    while len(kimi.requests) < 2:
-        kernel.wait_for(started, "update_display_data")
-    kernel.wait_for(started, "update_display_data", 4)
+    kernel.wait_until(started, lambda seen: shown(seen, "word word"), "words of the second")
     kernel.interrupt()
     ran = kernel.finish(started)
 

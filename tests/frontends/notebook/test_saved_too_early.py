@@ -6,13 +6,14 @@ from typing import Any
 
 import pytest
 
-from ...fakes.provider import Service, answer, said
+from ...fakes.provider import Service
 from ...running_kernel import Ran, RunningKernel
 from .conftest import plain
+from .unhurried import Unhurried
 
 STILL_ARRIVING = "still arriving; %chat history has it"
 BEGINNING = "It has begun. "
-LONG = [BEGINNING, *["word "] * 400, "\n\n", *["and more "] * 400]
+MORE = ["\n\n", *["and more "] * 400]
 
 
 @pytest.mark.field("L11")
@@ -30,9 +31,14 @@ def test_at_every_moment_the_painting_says_that_more_comes_and_the_end_does_not(
     kernel: RunningKernel, kimi: Service, cell: str, thought: list[str]
 ) -> None:
     kernel.run("%chat use kimi-k2.6")
-    kimi.plays(answer(*said(*LONG, thought=thought), gap=0.003))
+    talk = Unhurried(before=[BEGINNING], thought=thought, after=MORE, gap=0.003)
+    kimi.plays(talk)
 
-    ran = kernel.run(cell)
+    started = kernel.start(cell)
+    seen = kernel.wait_until(started, lambda seen: BEGINNING in str(seen[-1:]), "word")
+    seen += kernel.wait_for(started, "update_display_data", 6)
+    talk.end()
+    ran = kernel.finish(started, seen)
 
     moments = paintings(ran)
     assert len(moments) > 5

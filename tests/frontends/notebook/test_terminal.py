@@ -16,6 +16,7 @@ import pytest
 from ...fakes.provider import Service, answer, said, sse
 from ...render.sequences import CONTROLS, SEQUENCES
 from .calling import calls
+from .unhurried import Unhurried
 
 pexpect: Any = pytest.importorskip("pexpect", reason="no ptys here")
 pyte: Any = pytest.importorskip("pyte", reason="no terminal to look at")
@@ -204,7 +205,7 @@ def test_nothing_a_terminal_obeys_comes_from_the_model(terminal: Ipython, servic
 
 
 def test_ctrl_c_keeps_what_had_arrived(terminal: Ipython, service: Service) -> None:
-    service.plays(answer(*said(*["word "] * 200), gap=0.02))
+    service.plays(Unhurried())
 
     terminal.child.send("%%chat kimi-k2.6\nTalk\n\n\n")
     terminal.child.expect_exact("word word ")

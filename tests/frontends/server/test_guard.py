@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import select
 import time
-from contextlib import closing, suppress
+from contextlib import ExitStack, closing, suppress
 
 import pytest
 
@@ -278,18 +278,19 @@ def test_idle_connections_cannot_use_up_the_open_files() -> None:
 
 
 def test_who_sends_slowly_or_never_is_cut_off() -> None:
-    with RunningServer("--read-timeout", "1") as server:
+    with RunningServer("--read-timeout", "4") as server, ExitStack() as stack:
         beginnings = [
             b"",
             b"POST /stream HT",
             server.raw("POST", "/stream", QUESTION)[:-5],
             b"GET / HTTP/1.1\r\nx: ",
         ]
-        for beginning in beginnings:
-            with closing(server.connect()) as sock:
-                sock.sendall(beginning)
-                with suppress(ConnectionResetError):
-                    assert sock.recv(1000) == b""
+        begun = [stack.enter_context(closing(server.connect())) for _ in beginnings]
+        for sock, beginning in zip(begun, beginnings, strict=True):
+            sock.sendall(beginning)
+        for sock in begun:
+            with suppress(ConnectionResetError):
+                assert sock.recv(1000) == b""
         question = server.raw("POST", "/stream", QUESTION)
         with closing(server.connect()) as sock:
             for piece in (question[:20], question[20:-5], question[-5:]):

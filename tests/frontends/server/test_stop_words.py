@@ -56,7 +56,7 @@ def test_the_openai_sdk_stops_there_and_the_provider_is_left(
     server: RunningServer, provider: Service, stop: str | list[str]
 ) -> None:
     before = provider.hung_up
-    provider.always(answer(*said("one ", "two<", "en", "d>", *["three "] * 50), gap=0.02))
+    provider.always(answer(*said("one ", "two<", "en", "d>", *["three "] * 50), gap=0.02, hold=60))
     with OpenAI(base_url=f"{server.url}/v1", api_key=TOKEN) as client:
         ask = client.chat.completions.create
         whole = ask(model="kimi-k2.6", messages=[{"role": "user", "content": "Count"}], stop=stop)
@@ -85,7 +85,7 @@ def test_an_answer_that_ends_at_a_stop_has_a_usage(
     counted = {**begun, "usage": {"prompt_tokens": 9, "completion_tokens": 2}}
     more = [f"three{n} " for n in range(50)]
     for first, prompt in ((begun, None), (counted, 9)):
-        provider.always(answer(sse(first, done=False), *said("<end>", *more), gap=0.02))
+        provider.always(answer(sse(first, done=False), *said("<end>", *more), gap=0.02, hold=60))
         with OpenAI(base_url=f"{server.url}/v1", api_key=TOKEN) as client:
             ask: Any = client.chat.completions.create
             asked = {

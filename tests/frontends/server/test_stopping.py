@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import re
@@ -16,7 +17,8 @@ from typing import Any
 
 import pytest
 
-from ...fakes.provider import Service, answer, said
+from ...fakes.provider import Request, Service, answer, said
+from ...waiting import soon
 from .running import DEADLINE, RunningServer, eventually
 
 QUESTION = {"model": "kimi-k2.6", "messages": "Hello"}
@@ -52,10 +54,16 @@ class Reading(threading.Thread):
 def test_answers_that_run_are_finished_or_ended_with_a_last_chunk(
     provider: Service, how: int
 ) -> None:
-    provider.plays(answer(*said("short"), gap=0.1))
+    has_stopped = threading.Event()
+
+    async def short_answer(request: Request, writer: asyncio.StreamWriter) -> bool | None:
+        await soon(has_stopped.is_set, DEADLINE)
+        return await answer(*said("short"))(request, writer)
+
+    provider.plays(short_answer)
     provider.always(answer(said("Hel")[1], hold=60))
     with RunningServer(
-        "--grace", "1", KIMI_BASE_URL=provider.url, KIMI_API_KEY="sk-test"
+        "--grace", "5", KIMI_BASE_URL=provider.url, KIMI_API_KEY="sk-test"
     ) as server:
         short = Reading(server, QUESTION)
         eventually(lambda: len(provider.requests) == 1)
@@ -66,7 +74,10 @@ def test_answers_that_run_are_finished_or_ended_with_a_last_chunk(
         ]
         eventually(lambda: all(other.started for other in others))
 
-        server.stop(how)
+        server.process.send_signal(how)
+        eventually(lambda: not listens(server))
+        has_stopped.set()
+        server.process.wait(DEADLINE)
 
     assert json.loads(short.body.splitlines()[-1])["reason"] == "end"
     lines, events, completions = (other.body for other in others)
@@ -78,6 +89,14 @@ def test_answers_that_run_are_finished_or_ended_with_a_last_chunk(
     assert '"code":"stopping"' in completions
     assert completions.endswith("data: [DONE]\n\n")
     assert "Traceback" not in server.said
+
+
+def listens(server: RunningServer) -> bool:
+    try:
+        server.connect().close()
+    except ConnectionError:
+        return False
+    return True
 
 
 def test_without_answers_it_stops_without_its_grace() -> None:
@@ -118,9 +137,36 @@ def test_a_port_that_is_taken_is_said_in_one_sentence(server: RunningServer) -> 
     )
 
 
+PRESSES_WHILE_IT_STARTS = """
+import os, signal, sys
+import uvicorn.server
+from nbchat.__main__ import main
+
+run = uvicorn.server.asyncio_run
+
+def press_and_run(*given, **named):
+    os.kill(os.getpid(), signal.SIGINT)
+    return run(*given, **named)
+
+uvicorn.server.asyncio_run = press_and_run
+sys.exit(main(["serve", "--port", "0"]))
+"""
+
+
+def test_ctrl_c_right_behind_the_line_that_names_it_stops_the_server_without_a_word() -> None:
+    command = [sys.executable, "-c", PRESSES_WHILE_IT_STARTS]
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=DEADLINE)
+
+    assert "Ctrl-C stops it" in ran.stdout
+    assert (ran.returncode, ran.stderr) == (130, "")
+
+
 @pytest.mark.parametrize("wait", [0.0, 0.3, 0.6])
-def test_ctrl_c_stops_workers_that_are_still_starting_without_a_word(wait: float) -> None:
-    command = [sys.executable, "-m", "nbchat", "serve", "--port", "0", "--workers", "2"]
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_ctrl_c_stops_workers_that_are_still_starting_without_a_word(
+    workers: str, wait: float
+) -> None:
+    command = [sys.executable, "-m", "nbchat", "serve", "--port", "0", "--workers", workers]
     process = subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
     )

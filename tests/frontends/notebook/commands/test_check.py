@@ -16,6 +16,11 @@ from ....fakes.provider import Service, answer, said
 from ....running_kernel import RunningKernel
 from ..conftest import KEY, plain
 
+# A busy machine may take longer for what is looked at than a person waits.
+PATIENT = """
+from nbchat.engine import checks, local_servers
+checks.SECONDS, local_servers.SEARCH_SECONDS = 30.0, 10.0
+"""
 HOSTILE = "<img src=x onerror=alert(1)>\u202e\x1b[2J"
 
 
@@ -27,6 +32,7 @@ def test_a_check_says_first_what_is_wrong_and_what_to_do(
     kernel: RunningKernel, kimi: Service
 ) -> None:
     lists(kimi, "kimi-k2.6")
+    kernel.run(PATIENT)
 
     right = kernel.run("%chat check")
     kernel.run("import os; os.environ['KIMI_API_KEY'] = ' '")
@@ -53,6 +59,7 @@ def test_a_check_says_first_what_is_wrong_and_what_to_do(
 
 def test_live_says_first_what_it_costs(kernel: RunningKernel, kimi: Service) -> None:
     lists(kimi, "kimi-k2.6")
+    kernel.run(PATIENT)
     kimi.plays(*[as_json(openai_list("kimi-k2.6"))], answer(*said("1 2 3")), answer(*said("no")))
 
     ran = kernel.run("%chat check kimi-k2.6 --live")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import sys
 from base64 import b64encode
 from collections.abc import Callable, Iterator
@@ -258,7 +259,9 @@ def terminal(service: Service, tmp_path: Path) -> Iterator[Callable[[str], Termi
 
     yield open_one
     for one in opened:
-        one.child.close(force=True)
+        one.child.kill(signal.SIGKILL)
+        one.child.wait()  # `close` alone gives a busy machine a tenth of a second
+        one.child.close()
 
 
 def test_a_terminal_copies_what_it_can_hold_and_begins_the_next_line_with_it(

@@ -98,7 +98,7 @@ def patched(folder: Path, before: str, diff: str) -> str:
     """What `patch` makes of a cell in a file, whose last line ends like the others."""
     (name,) = re.findall(r"^--- (\S+)$", diff, re.M)
     (folder / name).write_text(f"{before}\n", newline="")
-    subprocess.run(["patch", "-p0"], cwd=folder, input=diff.encode(), check=True, timeout=10)
+    subprocess.run(["patch", "-p0"], cwd=folder, input=diff.encode(), check=True, timeout=60)
     return (folder / name).read_bytes().decode().removesuffix("\n")
 
 

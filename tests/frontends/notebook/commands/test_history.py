@@ -7,9 +7,9 @@ import re
 import sqlite3
 import subprocess
 import sys
-import time
 from base64 import b64encode
 from collections.abc import Iterator
+from contextlib import closing, suppress
 from pathlib import Path
 from urllib.parse import quote
 
@@ -20,6 +20,8 @@ from nbclient import NotebookClient
 from ....fakes.provider import Service, answer, said, sse
 from ....running_kernel import DEADLINE, RunningKernel
 from ....trusted import write_trusted
+from ....waiting import until
+from ..unhurried import Unhurried, shown
 
 KEY = "sk-canary-0123456789abcdef"
 MOMENT = r"\d{4}-\d\d-\d\d \d\d:\d\d"
@@ -50,6 +52,7 @@ def chatting(notebook: Path, kimi: Service, tmp_path: Path) -> Iterator[RunningK
     """A kernel of that notebook, where Kimi is this service."""
     with RunningKernel(cwd=tmp_path) as kernel:
         kernel.run("%load_ext nbchat")
+        kernel.run("from nbchat.store import turn_writer; turn_writer.PATIENCE_SECONDS = 30.0")
         yield kernel
 
 
@@ -63,12 +66,20 @@ def restarted(kernel: RunningKernel) -> RunningKernel:
     return kernel
 
 
+def on_disk(folder: Path) -> Iterator[bytes]:
+    """What each file holds; of a journal that SQLite has just taken away there is nothing."""
+    for file in folder.glob("*"):  # none before the first answer
+        with suppress(FileNotFoundError):
+            yield file.read_bytes()
+
+
 def stored(history: Path) -> int:
     if not history.exists():
         return 0
-    with sqlite3.connect(history) as connection:
+    with closing(sqlite3.connect(history)) as connection:
+        if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'turn'").fetchone():
+            return 0  # it is just being made
         (count,) = connection.execute("SELECT count(*) FROM turn").fetchone()
-    connection.close()
     return int(count)
 
 
@@ -159,14 +170,12 @@ def test_without_resume_a_new_conversation_begins_and_the_old_one_stays(
 def test_a_killed_kernel_leaves_what_was_seen_and_says_so(
     chatting: RunningKernel, kimi: Service, history: Path
 ) -> None:
-    kimi.plays(answer(*said(*[f"word{n} " for n in range(500)]), gap=0.01))
+    kimi.plays(Unhurried("and more ", before=("word0 ", "word1 ")))
 
     started = chatting.start("%%chat kimi-k2.6\nTalk")
-    chatting.wait_for(started, "update_display_data", 12)
-    deadline = time.monotonic() + 10
-    while not stored(history):
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    chatting.wait_until(started, lambda seen: shown(seen, "word1"), "second word")
+    until(lambda: any(b"word0 word1" in data for data in on_disk(history.parent)))
+    assert stored(history) == 1
     kernel = restarted(chatting)
     resumed = kernel.run("%chat resume").text
 
@@ -178,17 +187,17 @@ def test_a_killed_kernel_leaves_what_was_seen_and_says_so(
 def test_an_interrupted_answer_comes_back_as_it_was_shown(
     chatting: RunningKernel, kimi: Service
 ) -> None:
-    kimi.plays(answer(*said(*["word "] * 500), gap=0.02))
+    kimi.plays(Unhurried())
     started = chatting.start("%%chat kimi-k2.6\nTalk")
-    chatting.wait_for(started, "update_display_data", 4)
+    seen = chatting.wait_until(started, lambda seen: shown(seen, "word word"), "words")
     chatting.interrupt()
-    shown = chatting.finish(started).outputs[0]["data"]["text/plain"]
+    text = chatting.finish(started, seen).outputs[0]["data"]["text/plain"]
     kernel = restarted(chatting)
     kernel.run("%chat resume")
 
     assert (
         kernel.run("print(__import__('nbchat').chat().turns[0].answer.text)").text.rstrip("\n")
-        == shown
+        == text
     )
     assert "(stopped after" in kernel.run("%chat history").text
 
@@ -208,8 +217,7 @@ def test_no_form_of_a_key_is_ever_in_the_history(
         chatting.run(f"%%chat kimi-k2.6\n{question}")
 
     assert stored(history) == 2
-    for file in history.parent.iterdir():
-        data = file.read_bytes()
+    for data in on_disk(history.parent):
         assert not any(
             form in data for form in (KEY.encode(), KEY[8:].encode(), b64encode(KEY.encode())[:20])
         )
@@ -318,7 +326,7 @@ def test_a_path_in_the_settings_file_is_beside_it(
     write_trusted(tmp_path, 'history = "talks.sqlite"\n')
     kernel.run("%%chat demo\nHeadings")
 
-    assert stored(tmp_path / "talks.sqlite") == 1
+    until(lambda: stored(tmp_path / "talks.sqlite") == 1)  # a slow disk is not waited for long
 
 
 # --- commands -----------------------------------------------------------------------------------
@@ -334,7 +342,7 @@ def test_deleting_is_for_good_and_asks_what(
 
     assert "This removes the conversation 'main' for good:\n%chat delete main" in refused.error
     assert deleted.startswith("Deleted 'main', 1 turn; nothing of it is left in")
-    assert all(b"xylophone" not in file.read_bytes() for file in history.parent.iterdir())
+    assert all(b"xylophone" not in data for data in on_disk(history.parent))
     assert chatting.run("%chat history").text.strip() == "Nothing has been asked yet."
     assert chatting.run("%chat list").text.strip() == "No conversation is stored yet."
     chatting.run("%%chat kimi-k2.6\nAfter")
