@@ -10,7 +10,6 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-import hypothesis
 import pytest
 from hypothesis import HealthCheck, settings
 
@@ -36,14 +35,6 @@ ENDINGS = ("_proxy", "_api_key", "_base_url")  # what the vendors' own clients l
 STREAMS = Path(
     os.environ.get("NBCHAT_STREAMS") or Path(__file__).parents[2] / "shared" / "streams"
 ).absolute()
-
-# How long an example takes, or is made, is the machine's.
-BUSY = [*hypothesis.settings.default.suppress_health_check, hypothesis.HealthCheck.too_slow]
-hypothesis.settings.register_profile(
-    "busy machine", hypothesis.settings.default, deadline=None, suppress_health_check=BUSY
-)
-hypothesis.settings.load_profile("busy machine")
-
 
 # How long an example takes, or its making, is a matter of the machine.
 settings.register_profile(

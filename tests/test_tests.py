@@ -10,7 +10,6 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
-import hypothesis
 import pytest
 from hypothesis import HealthCheck, settings
 
@@ -132,10 +131,3 @@ def test_an_assertion_of_a_time_is_found(body: str) -> None:
 )
 def test_a_deadline_is_no_assertion_of_a_time(body: str) -> None:
     assert times_asserted(f"def test_made_up():\n    {body}\n") == []
-
-
-def test_no_example_that_hypothesis_makes_has_a_deadline() -> None:
-    usual = hypothesis.settings()
-
-    assert usual.deadline is None
-    assert hypothesis.HealthCheck.too_slow in usual.suppress_health_check
