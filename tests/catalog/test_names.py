@@ -174,7 +174,7 @@ def test_a_model_id_cannot_lead_to_another_path(upstream: str):
         CATALOG.find(f"gemini:{upstream}")
 
 
-@settings(max_examples=examples(300), deadline=None)
+@settings(max_examples=examples(300))
 @given(
     st.one_of(
         st.text(), st.builds("{}:{}".format, st.sampled_from([*CATALOG.providers]), st.text())

@@ -261,7 +261,7 @@ JSON = st.recursive(
 FIELDS = st.sampled_from([*Model.model_fields, *Provider.model_fields])
 
 
-@settings(max_examples=examples(300), deadline=None)
+@settings(max_examples=examples(300))
 @given(
     st.sampled_from(["models", "providers", "aliases"]),
     st.lists(st.dictionaries(FIELDS, JSON, max_size=4)) | JSON,

@@ -6,7 +6,7 @@ from collections import UserDict, UserList
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from nbchat.context.expand import expand
@@ -121,7 +121,6 @@ def test_a_name_can_go_along_without_being_in_the_words() -> None:
 
 
 @given(st.text(alphabet="{}ab`~\n .:!", max_size=60))
-@settings(deadline=None)
 def test_braces_never_raise_and_length_is_bounded(body: str) -> None:
     got = expand(body, {"a": "1", "b": "2"})
 
@@ -129,6 +128,5 @@ def test_braces_never_raise_and_length_is_bounded(body: str) -> None:
 
 
 @given(st.text(max_size=60))
-@settings(deadline=None)
 def test_a_body_without_names_of_values_is_unchanged(body: str) -> None:
     assert expand(body, {}).text == body

@@ -167,7 +167,7 @@ members = st.dictionaries(
 
 
 @given(members, st.sets(st.sampled_from(HOOKS)), st.sampled_from([object, str, dict, list]))
-@settings(max_examples=examples(150), deadline=None)
+@settings(max_examples=examples(150))
 def test_no_object_is_asked_for_more_than_its_text(
     held: dict[str, str], hooks: set[str], base: type
 ) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from nbchat.context.expand import expand
@@ -60,7 +60,6 @@ def test_ordinary_words_are_filled_in(text: str) -> None:
 
 
 @given(st.text(alphabet="{}ab`~$\\ \n>-_^f'()[]1", max_size=80))
-@settings(deadline=None)
 def test_the_pieces_are_the_whole_text(text: str) -> None:
     assert "".join(piece.text for piece in pieces(text)) == text
 

@@ -41,7 +41,7 @@ kinds = st.lists(st.sampled_from([Text, Thought]), min_size=60)
 
 
 @given(places=places, kinds=kinds, joined=st.data())
-@settings(max_examples=examples(150), deadline=None)
+@settings(max_examples=examples(150))
 def test_a_key_is_masked_however_the_pieces_are_cut(
     places: list[int], kinds: list[type[Text]], joined: st.DataObject
 ) -> None:

@@ -68,7 +68,7 @@ def test_the_tightest_limit_decides(input: float | None, output: float | None, r
 
 
 @given(st.dictionaries(st.sampled_from([*OPENAI, *ANTHROPIC, *CEREBRAS]), st.text(max_size=12)))
-@settings(max_examples=examples(300), deadline=None)
+@settings(max_examples=examples(300))
 def test_nonsense_is_no_rate_of_nothing(headers: dict[str, str]) -> None:
     allowed = allowance_in(headers)
 

@@ -67,7 +67,7 @@ def shown(key: str, text: str) -> set[str]:
 
 @pytest.mark.parametrize("disguise", DISGUISES)
 @given(key=keys, before=prose, after=prose)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_no_part_of_a_key_is_left_in_any_disguise(
     disguise: str, key: str, before: str, after: str
 ) -> None:
@@ -79,14 +79,14 @@ def test_no_part_of_a_key_is_left_in_any_disguise(
 
 
 @given(key=keys, text=st.text(max_size=300))
-@settings(max_examples=examples(200), deadline=None)
+@settings(max_examples=examples(200))
 def test_a_text_without_the_key_is_unchanged(key: str, text: str) -> None:
     if not runs(key.lower(), 6) & runs("".join(text.lower().split()), 6):
         assert redact(text, [key]) == text
 
 
 @given(text=st.text(max_size=2000), key=st.text(min_size=0, max_size=60))
-@settings(max_examples=examples(200), deadline=None)
+@settings(max_examples=examples(200))
 def test_any_text_and_any_key_are_taken(text: str, key: str) -> None:
     masked = redact(text + key + text, [key, "", "another-key-0123"])
 

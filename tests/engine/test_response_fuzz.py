@@ -25,7 +25,6 @@ FAMILY = pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.n
 EXAMPLES = size(65, nightly=500)
 fuzz = settings(
     max_examples=EXAMPLES,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 
@@ -151,7 +150,7 @@ def decoded(*chunks: bytes) -> tuple[list[bytes], bytes]:
     st.sampled_from([None, 1]),
     st.lists(st.integers(0, 999), max_size=5),
 )
-@settings(max_examples=examples(300), deadline=None)
+@settings(max_examples=examples(300))
 def test_json_values_are_found_in_any_pieces(
     values: list[Any], array: bool, indent: int | None, places: list[int]
 ) -> None:
@@ -164,7 +163,7 @@ def test_json_values_are_found_in_any_pieces(
 
 
 @given(st.binary(max_size=100), st.lists(st.integers(0, 99), max_size=4))
-@settings(max_examples=examples(300), deadline=None)
+@settings(max_examples=examples(300))
 def test_any_bytes_are_cut_alike_in_any_pieces(body: bytes, places: list[int]) -> None:
     at = sorted(place % (len(body) + 1) for place in places)
     chunks = [body[start:end] for start, end in zip([0, *at], [*at, len(body)], strict=True)]

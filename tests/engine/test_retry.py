@@ -46,7 +46,7 @@ kinds = st.sampled_from([RateLimited, ServiceDown])
 
 
 @given(st.lists(st.tuples(headers, kinds), min_size=5, max_size=5))
-@settings(max_examples=examples(300), deadline=None)
+@settings(max_examples=examples(300))
 def test_any_sequence_of_refusals_ends_after_three_tries_and_a_bounded_wait(
     answers: list[tuple[dict[str, str], type[ServiceError]]],
 ) -> None:

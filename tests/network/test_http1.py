@@ -73,7 +73,7 @@ places = st.lists(st.integers(0, 500), max_size=6)
 
 
 @given(bodies, extensions, endings, places)
-@settings(max_examples=examples(300), deadline=None)
+@settings(max_examples=examples(300))
 def test_any_chunks_in_any_pieces_are_the_same_body(
     body: list[bytes], extension: bytes, ending: bytes, at: list[int]
 ) -> None:
@@ -84,7 +84,7 @@ def test_any_chunks_in_any_pieces_are_the_same_body(
 
 @given(bodies, st.integers(0, 400), st.binary(max_size=6), st.integers(0, 3), places)
 @example([b"abc"], len(HEAD) + 6, b"", 2, [])
-@settings(max_examples=examples(600), deadline=None)
+@settings(max_examples=examples(600))
 def test_what_h11_refuses_is_refused(
     body: list[bytes], at: int, new: bytes, gone: int, cuts: list[int]
 ) -> None:
@@ -104,7 +104,7 @@ def test_what_h11_refuses_is_refused(
     places,
     st.sampled_from([b"content-length: %d", b"Content-Length:   %d   "]),
 )
-@settings(max_examples=examples(100), deadline=None)
+@settings(max_examples=examples(100))
 def test_a_body_of_known_length(body: bytes, at: list[int], header: bytes) -> None:
     stream = b"HTTP/1.1 200 OK\r\n" + header % len(body) + b"\r\n\r\n" + body
 

@@ -248,13 +248,13 @@ def test_only_our_own_styles_pass() -> None:
     assert sanitise('<font color="red" size="7" face="x">a</font>') == "<font>a</font>"
 
 
-@settings(max_examples=examples(300), deadline=None)
+@settings(max_examples=examples(300))
 @given(st.text(max_size=200))
 def test_any_text_at_all_is_safe(text: str) -> None:
     assert Page(to_html(text)).faults == []
 
 
-@settings(max_examples=examples(300), deadline=None)
+@settings(max_examples=examples(300))
 @given(
     st.lists(
         st.sampled_from(

@@ -199,7 +199,6 @@ class Walk(RuleBasedStateMachine):
 Walk.TestCase.settings = settings(
     max_examples=120,
     stateful_step_count=25,
-    deadline=None,
     suppress_health_check=list(HealthCheck),
     database=None,
 )

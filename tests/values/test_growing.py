@@ -28,7 +28,7 @@ def in_pieces(text: str, size: int) -> list[str]:
     return [text[at : at + size] for at in range(0, len(text), size)]
 
 
-@settings(max_examples=examples(500), deadline=None)
+@settings(max_examples=examples(500))
 @given(st.lists(JSON, max_size=5), st.integers(1, 9), st.sampled_from([None, 1]))
 def test_rows_are_the_rows_of_the_list(rows: list[Any], size: int, indent: int | None) -> None:
     texts = RowTexts()
@@ -97,7 +97,7 @@ def test_rows_of_a_json_schema_may_refer_to_the_whole() -> None:
 # --- shapes --------------------------------------------------------------------------------------
 
 
-@settings(max_examples=examples(500), deadline=None)
+@settings(max_examples=examples(500))
 @given(st.dictionaries(st.text(min_size=1), JSON, min_size=1, max_size=4), st.integers(1, 9))
 def test_a_shape_grows_into_the_whole(value: dict[str, Any], size: int) -> None:
     shape = GrowingShape()

@@ -106,7 +106,7 @@ def judge(schema: Any) -> Any:
     return dialect(schema, format_checker=FormatChecker(["date", "uuid"]))
 
 
-@settings(max_examples=examples(2_000), deadline=None)
+@settings(max_examples=examples(2_000))
 @given(SCHEMAS, st.lists(VALUES, min_size=1, max_size=6))
 def test_the_same_values_fit(schema: Any, values: list[Any]) -> None:
     whole = {"type": "object", "properties": {"value": schema}}
@@ -134,7 +134,7 @@ def test_a_multiple_is_one_of_the_numbers_as_they_are_written(
     assert (not problems({"type": "number", "multipleOf": of}, json.loads(text))) is fits
 
 
-@settings(max_examples=examples(1_000), deadline=None)
+@settings(max_examples=examples(1_000))
 @given(
     st.recursive(
         st.fixed_dictionaries(

@@ -305,7 +305,7 @@ NAMES = """
 NAMES += " status_code status_msg error_msg error_code raw_status_code choices content role"
 
 
-@settings(max_examples=examples(250), deadline=None)
+@settings(max_examples=examples(250))
 @given(nonsense(NAMES, "error 429 12s x"))
 def test_nonsense_is_a_problem_or_none_and_never_an_exception(body: Any) -> None:
     what = problem_in(body)

@@ -78,7 +78,7 @@ PIECES = st.sampled_from(
 )
 
 
-@settings(max_examples=examples(300), deadline=None)
+@settings(max_examples=examples(300))
 @given(st.lists(PIECES, max_size=12))
 def test_any_pieces_are_sorted_as_the_whole_text_would_be(pieces: list[str]) -> None:
     assert sorted_out(*pieces) == sorted_out("".join(pieces)) == on_the_whole_text("".join(pieces))

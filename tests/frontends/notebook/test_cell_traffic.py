@@ -60,7 +60,7 @@ structures = st.tuples(
 )
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(structures)
 @example(("", "#", "\n"))  # HTML of it is 27 times as long
 def test_whatever_an_answer_is_made_of_its_pages_stay_small_and_few(

@@ -200,7 +200,7 @@ def test_what_rich_reads_as_its_own_is_words() -> None:
     assert terminal.shown == [words, "", words, "", words]
 
 
-@settings(max_examples=examples(150), deadline=None)
+@settings(max_examples=examples(150))
 @given(
     st.just(PAGE) | plain_documents,
     st.lists(st.tuples(st.integers(0, 10_000), st.booleans()), max_size=20),

@@ -82,7 +82,7 @@ def turn() -> Turn:
     return Turn(Message("user", "Why?"), Answer(model="demo"))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.integers(1, len(ANSWER) - 1), max_size=40), st.integers(1, 4))
 def test_the_pieces_add_up_to_the_whole(cuts: list[int], every: int) -> None:
     live, view = LiveTurn(turn()), View()
@@ -100,7 +100,7 @@ def test_the_pieces_add_up_to_the_whole(cuts: list[int], every: int) -> None:
     assert live.html == render.to_html(ANSWER)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.lists(
         st.sampled_from(["word ", "*", "\n\n", "```\n", "| a |\n", "🎉", "- ", "#", "三"]),

@@ -30,7 +30,6 @@ def edited(draw: st.DrawFn) -> bytes:
 
 @settings(
     max_examples=80,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
     database=None,
 )

@@ -226,7 +226,7 @@ PIECES = [
 ]
 
 
-@settings(max_examples=examples(300), deadline=None)
+@settings(max_examples=examples(300))
 @given(st.lists(st.sampled_from(PIECES), max_size=30).map("".join))
 def test_any_mixture_is_safe_in_a_page_and_a_copy(text: str) -> None:
     html = to_html(text)

@@ -54,7 +54,7 @@ def count_reads(text: str, monkeypatch: pytest.MonkeyPatch) -> int:
     return count[0]
 
 
-@settings(max_examples=examples(500), deadline=None)
+@settings(max_examples=examples(500))
 @given(st.lists(st.sampled_from(PIECES), max_size=24).map("".join), st.sampled_from(ENDS))
 def test_brackets_mean_what_they_mean_to_the_parser(text: str, end: str) -> None:
     if text.count("[") <= DEEPEST_BRACKETS:

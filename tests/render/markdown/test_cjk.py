@@ -158,7 +158,7 @@ CJK = [*"ก้ၡក", *"注の한。：「」（），％ｱ", "\U00020000", "
 
 
 @pytest.mark.field("C13")
-@settings(max_examples=examples(300), deadline=None)
+@settings(max_examples=examples(300))
 @given(
     st.lists(
         st.one_of(
@@ -201,7 +201,7 @@ def test_no_mark_is_seen_while_it_streams(markdown: str) -> None:
     assert page.html == to_html(markdown)
 
 
-@settings(max_examples=examples(100), deadline=None)
+@settings(max_examples=examples(100))
 @given(st.lists(st.sampled_from([*SIGNS, *OTHERS, *CJK, "\n\n"]), max_size=30).map("".join))
 def test_any_prefix_ends_as_the_whole(text: str) -> None:
     page = Incremental()

@@ -73,7 +73,7 @@ def test_every_language_of_the_list_has_a_lexer() -> None:
         get_lexer_by_name(_ALIASES.get(name, name))
 
 
-@settings(max_examples=examples(150), deadline=None)
+@settings(max_examples=examples(150))
 @given(
     st.sampled_from(sorted(LANGUAGES)),
     st.text(alphabet="ab1 \n\t\"'`#/*<>(){}[]=;:-\\$@é中\u2028", max_size=80),

@@ -61,7 +61,7 @@ LINES = st.lists(
 
 
 @given(LINES)
-@settings(max_examples=examples(150), deadline=None)
+@settings(max_examples=examples(150))
 def test_there_are_as_many_as_on_the_page(lines: list[str]) -> None:
     text = "\n".join(lines)
     page = render.to_html(text)

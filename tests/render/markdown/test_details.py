@@ -238,7 +238,7 @@ documents = st.lists(st.sampled_from(LINES), max_size=16).map("\n".join)
 
 
 @pytest.mark.field("C14")
-@settings(max_examples=examples(600), deadline=None)
+@settings(max_examples=examples(600))
 @given(documents, st.integers(1, 9))
 @example("> </details>\n> <details>\n\n  </details>", 2)
 def test_however_it_is_cut_it_ends_as_the_whole_and_is_safe(text: str, size: int) -> None:
@@ -257,7 +257,7 @@ def test_however_it_is_cut_it_ends_as_the_whole_and_is_safe(text: str, size: int
         assert page.settled[: len(settled)] == settled
 
 
-@settings(max_examples=examples(300), deadline=None)
+@settings(max_examples=examples(300))
 @given(documents.filter(lambda text: not re.search(r"\[\^|\[a\]:|\t", text)))
 def test_no_word_is_lost_and_what_is_copied_is_harmless(text: str) -> None:
     """But for notes without a mark, which nobody shows, and what mistune takes for an address."""

@@ -261,7 +261,7 @@ def test_code_is_told_from_prose_also_in_a_source() -> None:
     assert source.count(unmasked(heart)) == 4
 
 
-@settings(max_examples=examples(200), deadline=None)
+@settings(max_examples=examples(200))
 @given(
     st.lists(
         st.sampled_from(

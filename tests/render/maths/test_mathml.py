@@ -289,7 +289,7 @@ def test_a_long_or_deep_formula_shows_its_source() -> None:
     assert mathml(r"\left(" * 100 + "x" + r"\right)" * 100) is None
 
 
-@settings(max_examples=examples(300), deadline=None)
+@settings(max_examples=examples(300))
 @given(
     st.lists(
         st.sampled_from(

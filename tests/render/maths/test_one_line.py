@@ -98,7 +98,7 @@ PIECES = [
 ]
 
 
-@settings(max_examples=examples(300), deadline=None)
+@settings(max_examples=examples(300))
 @given(st.lists(st.sampled_from(PIECES), max_size=14).map("".join))
 def test_no_tex_at_all_raises_or_escapes(tex: str) -> None:
     line = in_letters(tex)

@@ -13,7 +13,7 @@ from tests.render.streaming.test_incremental import documents
 from ...nightly import examples
 
 
-@settings(max_examples=examples(200), deadline=None)
+@settings(max_examples=examples(200))
 @given(documents, st.lists(st.integers(0, 10_000), max_size=30))
 def test_blocks_are_cut_from_a_stream_without_losing_any(text: str, places: list[int]) -> None:
     edges = [0, *sorted(place % (len(text) + 1) for place in places), len(text)]

@@ -86,7 +86,7 @@ def test_a_long_line_is_cut_and_goes_on_as_it_began(
     assert cut.classes == classes
 
 
-@settings(max_examples=examples(200), deadline=None)
+@settings(max_examples=examples(200))
 @given(documents)
 def test_a_cut_moves_on(text: str) -> None:
     """What goes on is never the whole again, or it would be cut for ever."""

@@ -91,7 +91,7 @@ def feed_in_pieces(text: str, places: list[int], *, look: bool = False) -> Incre
     return page
 
 
-@settings(max_examples=examples(500), deadline=None)
+@settings(max_examples=examples(500))
 @given(documents, cuts, st.booleans())
 @example("para\n- item\n- item\n\npara\n---\n", [5, 6, 7, 8], True)
 @example("[a]\n\n[a]: https://example.com\n", [4, 9], True)
@@ -106,7 +106,7 @@ def test_any_cutting_ends_as_the_whole(text: str, places: list[int], look: bool)
     assert page.tail == ""
 
 
-@settings(max_examples=examples(500), deadline=None)
+@settings(max_examples=examples(500))
 @given(plain_documents, cuts)
 def test_without_definitions_settled_blocks_are_never_exchanged(
     text: str, places: list[int]
@@ -124,7 +124,7 @@ def test_without_definitions_settled_blocks_are_never_exchanged(
     assert page.html == to_html(text)
 
 
-@settings(max_examples=examples(100), deadline=None)
+@settings(max_examples=examples(100))
 @given(documents)
 def test_no_state_on_the_way_has_a_fault(text: str) -> None:
     page = Incremental()

@@ -186,7 +186,7 @@ def test_headings_and_formulas_are_light_until_the_end() -> None:
     assert page.html == to_html(text)
 
 
-@settings(max_examples=examples(100), deadline=None)
+@settings(max_examples=examples(100))
 @given(documents)
 def test_short_blocks_are_left_alone(text: str) -> None:
     page = stream(text)
@@ -195,7 +195,7 @@ def test_short_blocks_are_left_alone(text: str) -> None:
     assert page.html == to_html(text)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(documents.map(lambda text: text * 20))
 def test_no_state_on_the_way_has_a_fault(text: str) -> None:
     page = stream(text, 97)

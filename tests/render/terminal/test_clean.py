@@ -45,7 +45,7 @@ def test_half_a_character_can_be_printed() -> None:
     clean("a\ud800b").encode("utf-8")
 
 
-@settings(max_examples=examples(300), deadline=None)
+@settings(max_examples=examples(300))
 @given(st.text(st.characters(codec=None), max_size=40), st.integers(0, 40))
 def test_any_cut_cleans_the_same(text: str, cut: int) -> None:
     assert clean(text[:cut]) + clean(text[cut:]) == clean(text)

@@ -139,7 +139,7 @@ def test_no_payload_breaks_it() -> None:
         assert shown.strip()
 
 
-@settings(max_examples=examples(150), deadline=None)
+@settings(max_examples=examples(150))
 @given(documents)
 def test_any_document_can_be_drawn(text: str) -> None:
     assert not CONTROL.search(draw(text) + draw(text, tail=True))
@@ -158,7 +158,7 @@ PIECES = [*("a", "b", " ", "word ", "0", "，", "。", "中", "\n", "\n\n", "�
 BEGINS = st.sampled_from(["", "- ", "1. ", "> ", "# ", "- 1. > "])
 
 
-@settings(max_examples=examples(300), deadline=None)
+@settings(max_examples=examples(300))
 @given(BEGINS, st.lists(st.sampled_from(PIECES), max_size=60).map("".join), st.integers(20, 40))
 def test_wrapping_loses_no_word_and_keeps_to_the_width(begin: str, text: str, width: int) -> None:
     shown = draw(f"{begin}x{text}", width=width)

@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from nbchat.catalog.rows import Quirks, ThinkingFields
@@ -122,7 +122,6 @@ def test_a_schema_is_sent_or_else_said_in_words(wire: Format, mode: Any) -> None
 
 
 @EVERY
-@settings(deadline=None)
 @given(data=st.data(), tools=st.sampled_from([(), (ADD,)]))
 def test_a_longer_conversation_repeats_the_bytes_before_its_new_messages(
     wire: Format, data: Any, tools: Any

@@ -36,7 +36,7 @@ def survives(wire: Format, values: Sequence[Any], *, whole: bool) -> None:
 
 
 @EVERY
-@settings(max_examples=examples(100), deadline=None)
+@settings(max_examples=examples(100))
 @given(data=st.data(), whole=st.booleans())
 def test_any_json(wire: Format, data: Any, whole: bool) -> None:
     named = st.tuples(st.sampled_from(["", "error", *wire.events.split()]), wire.anything)
@@ -45,7 +45,7 @@ def test_any_json(wire: Format, data: Any, whole: bool) -> None:
 
 
 @EVERY
-@settings(max_examples=examples(100), deadline=None)
+@settings(max_examples=examples(100))
 @given(data=st.data(), whole=st.booleans())
 def test_any_json_inside_what_looks_right(wire: Format, data: Any, whole: bool) -> None:
     survives(wire, data.draw(wire.almost), whole=whole)

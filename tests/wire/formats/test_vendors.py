@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from nbchat.catalog.rows import Quirks, ThinkingFields
 from nbchat.messages import Message, Text
@@ -47,7 +47,6 @@ def turns(*, files: bool = False) -> tuple[Message, ...]:
 # --- OpenAI, Mistral -------------------------------------------------------------------------
 
 
-@settings(deadline=None)  # the vendors' packages are slow to import
 @given(conversations(test_openai_chat.FORMAT))
 def test_openais_types_accept_any_chat(messages: list[Message]) -> None:
     types = pytest.importorskip("openai.types.chat.completion_create_params")
@@ -59,7 +58,6 @@ def test_openais_types_accept_any_chat(messages: list[Message]) -> None:
     assert mismatches(made, types.CompletionCreateParamsStreaming) == []
 
 
-@settings(deadline=None)
 @given(conversations(responses.FORMAT))
 def test_openais_types_accept_any_response(messages: list[Message]) -> None:
     types = pytest.importorskip("openai.types.responses.response_create_params")
@@ -86,7 +84,6 @@ def test_mistrals_types_accept_a_full_chat() -> None:
 # --- Anthropic, Amazon -----------------------------------------------------------------------
 
 
-@settings(deadline=None)
 @given(conversations(test_anthropic_messages.FORMAT))
 def test_anthropics_types_accept_any_conversation(messages: list[Message]) -> None:
     types = pytest.importorskip("anthropic.types.message_create_params")
@@ -101,7 +98,6 @@ def test_anthropics_types_accept_any_conversation(messages: list[Message]) -> No
     assert mismatches(made, types.MessageCreateParamsStreaming) == []
 
 
-@settings(deadline=None)
 @given(conversations(test_bedrock_converse.FORMAT))
 def test_amazons_model_accepts_any_conversation(messages: list[Message]) -> None:
     loaders, validate = (

@@ -151,13 +151,13 @@ def read_off_the_page(body: bytes) -> tuple[list[Frame], bytes]:
     return frames, b"\n".join(lines)
 
 
-@settings(max_examples=examples(600), deadline=None)
+@settings(max_examples=examples(600))
 @given(BODIES, st.lists(st.integers(min_value=0), max_size=12))
 def test_cut_anywhere_the_frames_are_those_of_the_whole(body: bytes, places: list[int]) -> None:
     assert sse(*cut(body, places)) == read_off_the_page(body)
 
 
-@settings(max_examples=examples(200), deadline=None)
+@settings(max_examples=examples(200))
 @given(BODIES)
 def test_byte_by_byte_the_frames_are_those_of_the_whole(body: bytes) -> None:
     assert sse(*(body[at : at + 1] for at in range(len(body)))) == read_off_the_page(body)
@@ -179,7 +179,7 @@ def test_a_carriage_return_or_a_separator_inside_a_line_does_not_end_it() -> Non
     assert decoded(NdjsonLines(), line + b"\n")[0] == [("", line)]
 
 
-@settings(max_examples=examples(200), deadline=None)
+@settings(max_examples=examples(200))
 @given(BODIES, st.lists(st.integers(min_value=0), max_size=12))
 def test_cut_anywhere_the_lines_are_those_of_the_whole(body: bytes, places: list[int]) -> None:
     *lines, rest = body.split(b"\n")
