@@ -24,13 +24,16 @@ import pytest
 
 import nbchat
 
-DEADLINE = 30_000  # milliseconds for anything to appear; a wait that long is a failure
+DEADLINE = 60_000  # milliseconds for anything to appear; a wait that long is a failure
 ARGUMENTS = [
     *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+    "--disable-smooth-scrolling",  # no test waits for a motion; drawing them costs time
 ]
 EXTENSION = Path(nbchat.__file__).parent / "frontends" / "jupyterlab" / "labextension"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+# JupyterLab gives a busy kernel a second to say what Tab offers, and then offers nothing.
+PATIENT = {"@jupyterlab/completer-extension:manager": {"providerTimeout": DEADLINE}}
 
 
 def missing(why: str) -> None:
@@ -78,6 +81,7 @@ class Lab:
         self._count = 0
         self._pages = 0
         self._kept: Any = None  # a page of JupyterLab with nothing open in it
+        self.settings = 0  # how often they have been changed: a page has read them when it loaded
         self._window: Any = None  # of a browser of its own, which keeps the scripts it has compiled
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
@@ -136,6 +140,7 @@ class Lab:
         settings = self.folder / "config" / "labconfig" / "page_config.json"
         settings.parent.mkdir(parents=True)
         settings.write_text(json.dumps(config))
+        settings.with_name("default_setting_overrides.json").write_text(json.dumps(PATIENT))
 
     def __exit__(self, *_: object) -> None:
         self._server.terminate()
@@ -156,7 +161,8 @@ class Lab:
         text = json.dumps(values or {})
         if not path.exists() or path.read_text() != text:
             path.write_text(text)
-            self._drop()  # a page has read it when it was loaded
+            self.settings += 1
+            self._drop()
 
     def open(
         self,
@@ -217,36 +223,19 @@ class Lab:
                 executable_path=executable(),
                 args=ARGUMENTS,
                 locale="en-US",
-                reduced_motion="reduce",  # no test waits for a motion; drawing them costs time
+                reduced_motion="reduce",
             )
         page = self._window.new_page()
         page.set_viewport_size(viewport)
         return page
 
     def write(self, path: str, cells: Sequence[str]) -> Path:
-        made = [
-            {
-                "cell_type": "code",
-                "id": f"c{n}",
-                "source": c,
-                "metadata": {},
-                "outputs": [],
-                "execution_count": None,
-            }
-            for n, c in enumerate(cells)
-        ]
+        cell = {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None}
+        made = [{**cell, "id": f"c{n}", "source": source} for n, source in enumerate(cells)]
         spec = {"name": "python3", "display_name": "Python 3", "language": "python"}
+        about = {"metadata": {"kernelspec": spec}, "nbformat": 4, "nbformat_minor": 5}
         where = self.folder / "notebooks" / path
-        where.write_text(
-            json.dumps(
-                {
-                    "cells": made,
-                    "metadata": {"kernelspec": spec},
-                    "nbformat": 4,
-                    "nbformat_minor": 5,
-                }
-            )
-        )
+        where.write_text(json.dumps({"cells": made, **about}))
         return where
 
 
@@ -261,6 +250,7 @@ class Notebook:
         self.path = path
         self._lab = lab
         self._own_page = own_page
+        self._settings = lab.settings
         self.errors: list[str] = []
         self.received: list[int] = []  # bytes of each message from the kernel
         page.set_default_timeout(DEADLINE)
@@ -276,16 +266,42 @@ class Notebook:
 
     def load(self) -> None:
         """Load JupyterLab with this notebook, or load it again."""
+        self._settings = self._lab.settings
         self.page.goto(self._lab.address(self.path))
         self.ready()
 
     def ready(self) -> None:
-        """Wait until the notebook is there and its kernel, if it has one, is idle."""
+        """Wait until the notebook is there, and its kernel is idle and takes the next cell.
+
+        After a cell that failed it takes none for a moment, and answers nothing else meanwhile.
+        """
         self.page.wait_for_selector(".jp-Notebook .jp-Cell")
+        self.page.wait_for_function(f"({KERNEL})()?.status === 'idle'")
+        self.page.evaluate(f"({KERNEL})().requestKernelInfo()")
+
+    def busy(self) -> None:
+        """Wait until a cell runs."""
+        self.page.wait_for_function(f"({KERNEL})()?.status === 'busy'")
+
+    def value(self, expression: str) -> str:
+        """How an expression is written in the kernel, without a cell that anybody would notice."""
+        shown: str = self.page.evaluate(VALUE.replace("KERNEL", KERNEL), expression)
+        return shown
+
+    def edit(self, cell: int) -> None:
+        """Put the cursor into a cell, and wait until keys arrive there."""
+        self.page.evaluate(
+            """(n) => {
+                const { content } = window.jupyterapp.shell.currentWidget;
+                content.activeCellIndex = n;
+                return window.jupyterapp.commands.execute('notebook:enter-edit-mode');
+            }""",
+            cell,
+        )
         self.page.wait_for_function(
             """() => {
-                const notebook = window.jupyterapp?.shell.currentWidget;
-                return notebook?.sessionContext?.session?.kernel?.status === "idle";
+                const { activeCell, mode } = window.jupyterapp.shell.currentWidget.content;
+                return mode === 'edit' && activeCell.editor?.hasFocus();
             }"""
         )
 
@@ -326,21 +342,18 @@ class Notebook:
         )
 
     def interrupt(self) -> None:
-        self.page.evaluate(
-            "window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.interrupt()"
-        )
+        self.page.evaluate(f"({KERNEL})().interrupt()")
 
     def restart(self) -> None:
-        self.page.evaluate(
-            "window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()"
-        )
+        self.page.evaluate(f"({KERNEL})().restart()")
 
     def close(self) -> None:
         """Shut the kernel down, and close the notebook and whatever else is open in the page."""
         self.page.remove_listener("pageerror", self._failed)
         self.page.remove_listener("websocket", self._listen)
         self.page.context.clear_permissions()
-        if self._own_page or not self._emptied():
+        is_old = self._settings != self._lab.settings
+        if self._own_page or is_old or not self._emptied():
             self.page.close()
         else:
             self._lab.keep(self.page)
@@ -353,6 +366,12 @@ class Notebook:
         return False
 
 
+KERNEL = "() => window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel"
+VALUE = """async (value) => {
+    const asked = { code: "", silent: true, user_expressions: { value } };
+    const { content } = await (KERNEL)().requestExecute(asked).done;
+    return content.user_expressions.value.data["text/plain"];
+}"""
 EMPTY = """async () => {
     const { shell } = window.jupyterapp;
     await shell.currentWidget.sessionContext.shutdown();

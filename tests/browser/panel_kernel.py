@@ -197,7 +197,7 @@ class LivePanel:
 
     def follows(self, when: str = "") -> None:
         """Fails where the panel never comes to show what the kernel has."""
-        deadline = time.monotonic() + SECONDS / 2
+        deadline = time.monotonic() + SECONDS
         while found := self.differences():
             assert not self.errors, f"{when}: {self.errors}"
             assert time.monotonic() < deadline, f"{when}\n" + "\n".join(found)

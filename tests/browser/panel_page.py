@@ -18,6 +18,8 @@ from nbchat import render
 from nbchat.frontends.panel import source
 from nbchat.frontends.panel.live_turn import splice
 
+from .lab import DEADLINE
+
 PAGE = """<!doctype html><html lang="en">
 <head><title>panel</title><style>body{margin:0;padding:8px}</style></head>
 <body><main><h1 style="font-size:1em">A page</h1><div id="host"></div></main></body></html>"""
@@ -198,7 +200,7 @@ def open_panel(chromium: Any) -> Iterator[OpenPanel]:
         contexts.append(context)
         panel = Page(context.new_page())
         pages.append(panel)
-        panel.page.set_default_timeout(20_000)
+        panel.page.set_default_timeout(DEADLINE)
         panel.start(policy)
         return panel
 
