@@ -178,10 +178,13 @@ class Page:
             del facts[name]
         self.tell({"kind": "end", "id": turn, "seq": seq, **facts}, state(turn))
 
-    def gap(self) -> float:
-        """How far the end of the transcript is out of sight."""
-        return float(
-            self.log.evaluate("log => log.scrollHeight - log.scrollTop - log.clientHeight")
+    def wait_at_end(self) -> None:
+        """Wait until the end of the transcript is in sight, which may be with the next frame."""
+        self.page.wait_for_function(
+            """() => {
+                const log = document.querySelector(".nbp-log");
+                return log.scrollHeight - log.scrollTop - log.clientHeight < 24;
+            }"""
         )
 
 

@@ -101,7 +101,9 @@ def frames_of(notebook: Notebook, cell: int, steps: Steps, shown: str) -> list[t
     before = 0
     for number in range(1, len(steps.parts)):
         state = [number, before]
-        notebook.page.wait_for_function(f"([n, before]) => ({shown})(frames_, n, before)", arg=state)
+        notebook.page.wait_for_function(
+            f"([n, before]) => ({shown})(frames_, n, before)", arg=state
+        )
         before = notebook.page.evaluate("frames_.length")
         steps.go_on()
     notebook.ready()

@@ -258,7 +258,9 @@ def test_the_watch_sees_what_plain_markdown_does(lab: Lab, sink: Service) -> Non
     watched = Watched(notebook.page, LABS)
 
     notebook.run()
-    notebook.page.wait_for_timeout(500)
+    notebook.page.wait_for_function("window.acted.some((act) => act.includes('alert(1)'))")
+    while not sink.connections:
+        notebook.page.wait_for_timeout(50)
 
     acts = watched.harmless()
     assert f"request {sink.url}/leak" in acts

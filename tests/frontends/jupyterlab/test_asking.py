@@ -17,6 +17,8 @@ from nbchat.frontends.host import IPythonNotebook
 from nbchat.frontends.jupyterlab.asking import about_error, about_output
 from nbchat.frontends.open_panels import note_closed, note_open
 
+from ...waiting import SECONDS
+
 
 @pytest.fixture
 def shell(monkeypatch: pytest.MonkeyPatch) -> Iterator[InteractiveShell]:
@@ -101,7 +103,7 @@ def test_a_panel_is_asked_once_when_it_has_been_opened(shell: InteractiveShell) 
     panel = Panel()
     reply = about_error(IPythonNotebook(shell), "c1", "fix")
     note_open(panel)
-    assert panel.is_asked.wait(10)
+    assert panel.is_asked.wait(SECONDS)
     note_closed(panel)
 
     assert reply == {"run": "%chat panel", "begin": "", "said": "asked"}
