@@ -83,53 +83,51 @@ class Lab:
         self._kept: Any = None  # a page of JupyterLab with nothing open in it
         self.settings = 0  # how often they have been changed: a page has read them when it loaded
         self._window: Any = None  # of a browser of its own, which keeps the scripts it has compiled
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.url = f"http://127.0.0.1:{probe.getsockname()[1]}"
+        self.url = ""
 
     def __enter__(self) -> Lab:
         for name in ("settings", "notebooks"):
             (self.folder / name).mkdir(exist_ok=True)
         self._install_extension()
-        quiet = {
+        self._log = (self.folder / "lab.log").open("wb")
+        self._start()
+        deadline = time.monotonic() + DEADLINE / 1000
+        while time.monotonic() < deadline:
+            with suppress(OSError), urllib.request.urlopen(f"{self.url}/api?token=t"):
+                if (self.folder / "runtime" / f"jpserver-{self._server.pid}.json").exists():
+                    return self
+            if self._server.poll() is not None:  # another process has taken its port in that moment
+                self._start()
+            time.sleep(0.2)
+        self._server.kill()
+        raise AssertionError(f"JupyterLab did not start:\n{(self.folder / 'lab.log').read_text()}")
+
+    def _start(self) -> None:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        self.url = f"http://127.0.0.1:{port}"
+        environment = {
             name: value
             for name, value in os.environ.items()
             if not name.endswith(("_API_KEY", "_BASE_URL"))
         }
-        self._log = (self.folder / "lab.log").open("wb")
+        places = {"JUPYTERLAB_SETTINGS_DIR": "settings", "JUPYTERLAB_WORKSPACES_DIR": "workspaces"}
+        places |= {"JUPYTER_CONFIG_DIR": "config", "XDG_CONFIG_HOME": "config"}
+        places |= {"JUPYTER_PATH": "jupyter", "JUPYTER_RUNTIME_DIR": "runtime"}
+        environment |= {name: str(self.folder / place) for name, place in places.items()}
+        environment |= {"NBCHAT_HISTORY": "off", "LC_ALL": "C.UTF-8"}  # of no language
         self._server = subprocess.Popen(
             [
-                *(
-                    sys.executable,
-                    "-m",
-                    "jupyterlab",
-                    "--no-browser",
-                    "--allow-root",
-                    "--expose-app-in-browser",
-                ),
-                f"--port={self.url.rpartition(':')[2]}",
+                *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"),
+                *("--expose-app-in-browser", f"--port={port}", "--ServerApp.port_retries=0"),
                 "--IdentityProvider.token=t",
                 f"--ServerApp.root_dir={self.folder / 'notebooks'}",
             ],
-            env={
-                **quiet,
-                "JUPYTERLAB_SETTINGS_DIR": str(self.folder / "settings"),
-                "JUPYTERLAB_WORKSPACES_DIR": str(self.folder / "workspaces"),
-                "JUPYTER_CONFIG_DIR": str(self.folder / "config"),
-                "JUPYTER_PATH": str(self.folder / "jupyter"),
-                "XDG_CONFIG_HOME": str(self.folder / "config"),
-                "NBCHAT_HISTORY": "off",
-                "LC_ALL": "C.UTF-8",  # of no language
-            },
+            env=environment,
             stdout=self._log,
             stderr=self._log,
         )
-        deadline = time.monotonic() + DEADLINE / 1000
-        while time.monotonic() < deadline:
-            with suppress(OSError), urllib.request.urlopen(f"{self.url}/api?token=t"):
-                return self
-            time.sleep(0.2)
-        raise AssertionError(f"JupyterLab did not start:\n{(self.folder / 'lab.log').read_text()}")
 
     def _install_extension(self) -> None:
         place = self.folder / "jupyter" / "labextensions"

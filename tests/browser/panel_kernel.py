@@ -236,7 +236,7 @@ async def by_its_words(request: Request, writer: asyncio.StreamWriter) -> bool |
     if "hanging" in words:
         return await answer(b"", hold=60)(request, writer)
     if "slow" in words:
-        return await answer(*said(*["word "] * 500), gap=0.02)(request, writer)
+        return await answer(*said(*["word "] * 250), gap=0.02)(request, writer)
     if "no-answer" in words:
         return await answer(b"<html>A login page</html>")(request, writer)
     if "broken" in words:

@@ -166,7 +166,9 @@ def test_thinking_streams_in_a_box_that_folds_and_then_belongs_to_the_reader(
 
 def test_the_reader_s_place_stays(ask: Ask, service: Service) -> None:
     """Somebody who reads in the middle is not moved by what comes, nor by the end."""
-    steps = Steps(*grouped(said(*cut(SHAPES["answer"](6_000)[1])), 30), gap=0.003)
+    first, mark, rest = SHAPES["answer"](6_000)[1].partition("## Section 7")
+    chunks = said(*cut(mark + rest))[1:]
+    steps = Steps(said(*cut(first))[:-3], *grouped(chunks, 30), gap=0.003)
     service.plays(steps)
     notebook = ask("%%chat kimi-k2.6\nTalk", size=(1000, 600))
     top = "document.querySelector('.jp-WindowedPanel-outer')"
@@ -175,15 +177,11 @@ def test_the_reader_s_place_stays(ask: Ask, service: Service) -> None:
     )
     where = f"{heading}.getBoundingClientRect().top"
     notebook.run(1, wait=False)
-    left = len(steps.parts) - 2  # but for the last one, after which the page is laid out anew
-    while not notebook.page.locator("h2:has-text('Section 6')").count():
-        steps.go_on()
-        left -= 1
-        notebook.page.wait_for_timeout(50)
+    notebook.page.wait_for_selector("h2:has-text('Section 6')")
     notebook.page.evaluate(f"{top}.scrollTop += {where} - 200")
     before = notebook.page.evaluate(where)
     places = []
-    for _ in range(left):
+    for _ in steps.parts[2:]:  # but for the last one, after which the page is laid out anew
         steps.go_on()
         notebook.page.wait_for_timeout(50)
         places.append(notebook.page.evaluate(where))
