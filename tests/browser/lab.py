@@ -277,10 +277,6 @@ class Notebook:
         self.page.wait_for_function(f"({KERNEL})()?.status === 'idle'")
         self.page.evaluate(f"({KERNEL})().requestKernelInfo()")
 
-    def busy(self) -> None:
-        """Wait until a cell runs."""
-        self.page.wait_for_function(f"({KERNEL})()?.status === 'busy'")
-
     def value(self, expression: str) -> str:
         """How an expression is written in the kernel, without a cell that anybody would notice."""
         shown: str = self.page.evaluate(VALUE.replace("KERNEL", KERNEL), expression)

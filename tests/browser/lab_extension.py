@@ -74,3 +74,11 @@ def wait_for_tokens(notebook: Notebook, cell: int, language: str, words: list[st
         f"([n, wanted]) => JSON.stringify(({TOKENS})(n)) === wanted",
         arg=[cell, notebook.page.evaluate("JSON.stringify", [language, words])],
     )
+
+
+def warm_up(notebook: Notebook) -> None:
+    """Have the kernel read what it needs to answer a press on a button, for which it has seconds.
+
+    After that the page goes on without it.
+    """
+    notebook.value("__import__('nbchat.frontends.jupyterlab.asking')")

@@ -6,12 +6,13 @@ import pytest
 
 from .glimpse import glimpsed
 from .lab import Notebook
-from .lab_extension import LOAD, InExtendedLab
+from .lab_extension import LOAD, InExtendedLab, warm_up
 
 FAILS = "total = 1\ntotal / 0"
 
 
 def press(notebook: Notebook, name: str, cell: int) -> None:
+    warm_up(notebook)
     box = notebook.page.locator(".jp-Cell").nth(cell)
     box.get_by_role("group", name="The error").get_by_role("button", name=name).click()
 

@@ -15,7 +15,7 @@ from ..nightly import by_day
 from ..waiting import until
 from .glimpse import glimpsed
 from .lab import Lab, Notebook
-from .lab_extension import LOAD, InExtendedLab
+from .lab_extension import LOAD, InExtendedLab, warm_up
 from .test_lab_blocks import using
 from .test_lab_errors import FAILS, press
 from .test_lab_proposal import settings
@@ -34,6 +34,7 @@ SVG = "from IPython.display import SVG\nSVG('<svg xmlns=\"http://www.w3.org/2000
 
 
 def ask_about(notebook: Notebook, cell: int, output: int = 0) -> None:
+    warm_up(notebook)
     shown = notebook.page.locator(".jp-Cell").nth(cell).locator(".jp-OutputArea-output").nth(output)
     shown.hover()
     shown.get_by_role("button", name="Ask about this").click()

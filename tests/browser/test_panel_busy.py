@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from ..fakes.provider import Service, answer, said
 from ..fakes.steps import Steps
+from ..waiting import until
 from .lab import Lab
 from .panel_lab import InLab, ask, using, wait_for_answers, wait_for_text
 
@@ -45,15 +48,17 @@ def test_stop_ends_a_chat_cell_too(in_lab: InLab, service: Service) -> None:
     assert service.left(1)
 
 
-def test_a_busy_cell_does_not_hold_up_send_and_stop(in_lab: InLab, service: Service) -> None:
+def test_a_busy_cell_does_not_hold_up_send_and_stop(
+    in_lab: InLab, service: Service, tmp_path: Path
+) -> None:
     """ipykernel 7.4 answers in the shell that published last; here a cell has, and then sleeps."""
     service.plays(answer(*said("one"), gap=0), HELD)
-    notebook = in_lab(
-        "%%chat\nfirst", "import time; time.sleep(600); print('slept')", load=using(service)
-    )
+    begun = tmp_path / "begun"
+    sleeps = f"import time; open({str(begun)!r}, 'w').close(); time.sleep(600); print('slept')"
+    notebook = in_lab("%%chat\nfirst", sleeps, load=using(service))
     notebook.run(2)
     notebook.run(3, wait=False)
-    notebook.busy()
+    until(begun.exists)
     ask(notebook, "second")
     wait_for_text(notebook, "word word")
     notebook.page.get_by_role("button", name="Stop").click()
