@@ -157,11 +157,13 @@ def test_a_page_that_is_saved_and_reloaded_in_mid_answer_says_so(
     notebook = ask("%chat use kimi-k2.6", cell, "%chat history", own_page=True)
     notebook.run(1)
     words = said(*[f"word{n} " for n in range(200)])
-    steps = Steps(words[:21], words[21:])
+    steps = Steps(words[:11], words[11:21], words[21:])
     service.plays(steps)
 
     notebook.run(2, wait=False)
     notebook.page.wait_for_selector("text=word9")
+    steps.go_on()  # what is painted first has no text besides
+    notebook.page.wait_for_selector("text=word19")
     early = saved(lab, notebook, 2)
     notebook.page.reload()
     notebook.page.wait_for_selector("text=word9")

@@ -64,7 +64,7 @@ def saved(lab: Lab, in_lab: InLab) -> Path:
     wait_for_answers(notebook, 1)
     ask(notebook, "show me some code")
     wait_for_answers(notebook, 2)
-    wait_for_copy(notebook, 1, "def mean")
+    wait_for_copy(notebook, 1, "show me some code")
     notebook.save()
     notebook.page.evaluate("window.jupyterapp.shell.currentWidget.sessionContext.shutdown()")
     return lab.folder / "notebooks" / notebook.path
