@@ -35,8 +35,6 @@ def begin(notebook: Notebook, *, editing: bool) -> Any:
         }""",
         ["notebook:enter-edit-mode" if editing else "notebook:enter-command-mode"],
     )
-    wanted = f"[1,'{'edit' if editing else 'command'}',true]"
-    notebook.page.wait_for_function(f"String(({FOCUS})()) === String({wanted})")
     before = notebook.page.evaluate(FOCUS)
     notebook.page.keyboard.press(KEYS)
     dialog(notebook).wait_for()

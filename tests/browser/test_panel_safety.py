@@ -14,7 +14,7 @@ import pytest
 from nbchat.render import to_html
 
 from ..fakes.provider import Service, answer, said, sse
-from ..fakes.steps import Steps, grouped
+from ..fakes.steps import Steps
 from ..render import dom
 from ..render.payloads import join_apart
 from .lab import Lab, Notebook
@@ -84,8 +84,10 @@ def test_no_answer_and_no_question_acts_in_the_panel(
     texts = [aimed(join_apart(payloads), sink) for payloads in ANSWERS.values()]
     answers = []
     for text, thought in zip(texts, [*texts[1:], ""], strict=True):
-        chunks = said(*cut(text, dice), thought=cut(thought, dice))
-        answers.append(Steps(*grouped(chunks, len(chunks) // 2 + 1), gap=0.001))
+        words, thoughts = cut(text, dice), cut(thought, dice)
+        chunks = said(*words, thought=thoughts)
+        middle = 1 + len(thoughts) + len(words) // 2
+        answers.append(Steps(chunks[:middle], chunks[middle:], gap=0.001))
     service.plays(*answers)
     notebook = in_lab(
         load=f"{setup(service)}\nos.environ['NBCHAT_MODEL'] = 'kimi-k2.6'\nimport nbchat",
