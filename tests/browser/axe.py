@@ -22,7 +22,7 @@ def axe(tmp_path_factory: pytest.TempPathFactory) -> str:
             ["npm", "pack", f"axe-core@{VERSION}", "--silent"],
             cwd=folder,
             check=True,
-            timeout=60,
+            timeout=300,
             capture_output=True,
         )
         subprocess.run(["tar", "xzf", f"axe-core-{VERSION}.tgz"], cwd=folder, check=True)

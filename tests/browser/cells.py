@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from ..fakes.provider import Service
+from ..fakes.steps import Steps
 from .lab import Lab, Notebook
 
 Ask = Callable[..., Notebook]
@@ -49,3 +50,10 @@ def outputs(notebook: Notebook, cell: int) -> list[str]:
         cell,
     )
     return found
+
+
+def let_come(notebook: Notebook, steps: Steps, words: list[str]) -> None:
+    """Let an answer come part by part: each of these words is seen before the next part is sent."""
+    for word in words:
+        notebook.page.locator(".jp-OutputArea-output .nbc", has_text=word).first.wait_for()
+        steps.go_on()

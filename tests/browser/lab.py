@@ -24,13 +24,16 @@ import pytest
 
 import nbchat
 
-DEADLINE = 30_000  # milliseconds for anything to appear; a wait that long is a failure
+DEADLINE = 60_000  # milliseconds for anything to appear; a wait that long is a failure
 ARGUMENTS = [
     *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+    "--disable-smooth-scrolling",  # no test waits for a motion; drawing them costs time
 ]
 EXTENSION = Path(nbchat.__file__).parent / "frontends" / "jupyterlab" / "labextension"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+# JupyterLab gives a busy kernel a second to say what Tab offers, and then offers nothing.
+PATIENT = {"@jupyterlab/completer-extension:manager": {"providerTimeout": DEADLINE}}
 
 
 def missing(why: str) -> None:
@@ -78,54 +81,53 @@ class Lab:
         self._count = 0
         self._pages = 0
         self._kept: Any = None  # a page of JupyterLab with nothing open in it
+        self.settings = 0  # how often they have been changed: a page has read them when it loaded
         self._window: Any = None  # of a browser of its own, which keeps the scripts it has compiled
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.url = f"http://127.0.0.1:{probe.getsockname()[1]}"
+        self.url = ""
 
     def __enter__(self) -> Lab:
         for name in ("settings", "notebooks"):
             (self.folder / name).mkdir(exist_ok=True)
         self._install_extension()
-        quiet = {
+        self._log = (self.folder / "lab.log").open("wb")
+        self._start()
+        deadline = time.monotonic() + DEADLINE / 1000
+        while time.monotonic() < deadline:
+            with suppress(OSError), urllib.request.urlopen(f"{self.url}/api?token=t"):
+                if (self.folder / "runtime" / f"jpserver-{self._server.pid}.json").exists():
+                    return self
+            if self._server.poll() is not None:  # another process has taken its port in that moment
+                self._start()
+            time.sleep(0.2)
+        self._server.kill()
+        raise AssertionError(f"JupyterLab did not start:\n{(self.folder / 'lab.log').read_text()}")
+
+    def _start(self) -> None:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        self.url = f"http://127.0.0.1:{port}"
+        environment = {
             name: value
             for name, value in os.environ.items()
             if not name.endswith(("_API_KEY", "_BASE_URL"))
         }
-        self._log = (self.folder / "lab.log").open("wb")
+        places = {"JUPYTERLAB_SETTINGS_DIR": "settings", "JUPYTERLAB_WORKSPACES_DIR": "workspaces"}
+        places |= {"JUPYTER_CONFIG_DIR": "config", "XDG_CONFIG_HOME": "config"}
+        places |= {"JUPYTER_PATH": "jupyter", "JUPYTER_RUNTIME_DIR": "runtime"}
+        environment |= {name: str(self.folder / place) for name, place in places.items()}
+        environment |= {"NBCHAT_HISTORY": "off", "LC_ALL": "C.UTF-8"}  # of no language
         self._server = subprocess.Popen(
             [
-                *(
-                    sys.executable,
-                    "-m",
-                    "jupyterlab",
-                    "--no-browser",
-                    "--allow-root",
-                    "--expose-app-in-browser",
-                ),
-                f"--port={self.url.rpartition(':')[2]}",
+                *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"),
+                *("--expose-app-in-browser", f"--port={port}", "--ServerApp.port_retries=0"),
                 "--IdentityProvider.token=t",
                 f"--ServerApp.root_dir={self.folder / 'notebooks'}",
             ],
-            env={
-                **quiet,
-                "JUPYTERLAB_SETTINGS_DIR": str(self.folder / "settings"),
-                "JUPYTERLAB_WORKSPACES_DIR": str(self.folder / "workspaces"),
-                "JUPYTER_CONFIG_DIR": str(self.folder / "config"),
-                "JUPYTER_PATH": str(self.folder / "jupyter"),
-                "XDG_CONFIG_HOME": str(self.folder / "config"),
-                "NBCHAT_HISTORY": "off",
-                "LC_ALL": "C.UTF-8",  # of no language
-            },
+            env=environment,
             stdout=self._log,
             stderr=self._log,
         )
-        deadline = time.monotonic() + DEADLINE / 1000
-        while time.monotonic() < deadline:
-            with suppress(OSError), urllib.request.urlopen(f"{self.url}/api?token=t"):
-                return self
-            time.sleep(0.2)
-        raise AssertionError(f"JupyterLab did not start:\n{(self.folder / 'lab.log').read_text()}")
 
     def _install_extension(self) -> None:
         place = self.folder / "jupyter" / "labextensions"
@@ -136,6 +138,7 @@ class Lab:
         settings = self.folder / "config" / "labconfig" / "page_config.json"
         settings.parent.mkdir(parents=True)
         settings.write_text(json.dumps(config))
+        settings.with_name("default_setting_overrides.json").write_text(json.dumps(PATIENT))
 
     def __exit__(self, *_: object) -> None:
         self._server.terminate()
@@ -156,7 +159,8 @@ class Lab:
         text = json.dumps(values or {})
         if not path.exists() or path.read_text() != text:
             path.write_text(text)
-            self._drop()  # a page has read it when it was loaded
+            self.settings += 1
+            self._drop()
 
     def open(
         self,
@@ -217,36 +221,19 @@ class Lab:
                 executable_path=executable(),
                 args=ARGUMENTS,
                 locale="en-US",
-                reduced_motion="reduce",  # no test waits for a motion; drawing them costs time
+                reduced_motion="reduce",
             )
         page = self._window.new_page()
         page.set_viewport_size(viewport)
         return page
 
     def write(self, path: str, cells: Sequence[str]) -> Path:
-        made = [
-            {
-                "cell_type": "code",
-                "id": f"c{n}",
-                "source": c,
-                "metadata": {},
-                "outputs": [],
-                "execution_count": None,
-            }
-            for n, c in enumerate(cells)
-        ]
+        cell = {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None}
+        made = [{**cell, "id": f"c{n}", "source": source} for n, source in enumerate(cells)]
         spec = {"name": "python3", "display_name": "Python 3", "language": "python"}
+        about = {"metadata": {"kernelspec": spec}, "nbformat": 4, "nbformat_minor": 5}
         where = self.folder / "notebooks" / path
-        where.write_text(
-            json.dumps(
-                {
-                    "cells": made,
-                    "metadata": {"kernelspec": spec},
-                    "nbformat": 4,
-                    "nbformat_minor": 5,
-                }
-            )
-        )
+        where.write_text(json.dumps({"cells": made, **about}))
         return where
 
 
@@ -261,6 +248,7 @@ class Notebook:
         self.path = path
         self._lab = lab
         self._own_page = own_page
+        self._settings = lab.settings
         self.errors: list[str] = []
         self.received: list[int] = []  # bytes of each message from the kernel
         page.set_default_timeout(DEADLINE)
@@ -276,16 +264,38 @@ class Notebook:
 
     def load(self) -> None:
         """Load JupyterLab with this notebook, or load it again."""
+        self._settings = self._lab.settings
         self.page.goto(self._lab.address(self.path))
         self.ready()
 
     def ready(self) -> None:
-        """Wait until the notebook is there and its kernel, if it has one, is idle."""
+        """Wait until the notebook is there, and its kernel is idle and takes the next cell.
+
+        After a cell that failed it takes none for a moment, and answers nothing else meanwhile.
+        """
         self.page.wait_for_selector(".jp-Notebook .jp-Cell")
+        self.page.wait_for_function(f"({KERNEL})()?.status === 'idle'")
+        self.page.evaluate(f"({KERNEL})().requestKernelInfo()")
+
+    def value(self, expression: str) -> str:
+        """How an expression is written in the kernel, without a cell that anybody would notice."""
+        shown: str = self.page.evaluate(VALUE.replace("KERNEL", KERNEL), expression)
+        return shown
+
+    def edit(self, cell: int) -> None:
+        """Put the cursor into a cell, and wait until keys arrive there."""
+        self.page.evaluate(
+            """(n) => {
+                const { content } = window.jupyterapp.shell.currentWidget;
+                content.activeCellIndex = n;
+                return window.jupyterapp.commands.execute('notebook:enter-edit-mode');
+            }""",
+            cell,
+        )
         self.page.wait_for_function(
             """() => {
-                const notebook = window.jupyterapp?.shell.currentWidget;
-                return notebook?.sessionContext?.session?.kernel?.status === "idle";
+                const { activeCell, mode } = window.jupyterapp.shell.currentWidget.content;
+                return mode === 'edit' && activeCell.editor?.hasFocus();
             }"""
         )
 
@@ -326,21 +336,18 @@ class Notebook:
         )
 
     def interrupt(self) -> None:
-        self.page.evaluate(
-            "window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.interrupt()"
-        )
+        self.page.evaluate(f"({KERNEL})().interrupt()")
 
     def restart(self) -> None:
-        self.page.evaluate(
-            "window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()"
-        )
+        self.page.evaluate(f"({KERNEL})().restart()")
 
     def close(self) -> None:
         """Shut the kernel down, and close the notebook and whatever else is open in the page."""
         self.page.remove_listener("pageerror", self._failed)
         self.page.remove_listener("websocket", self._listen)
         self.page.context.clear_permissions()
-        if self._own_page or not self._emptied():
+        is_old = self._settings != self._lab.settings
+        if self._own_page or is_old or not self._emptied():
             self.page.close()
         else:
             self._lab.keep(self.page)
@@ -353,6 +360,12 @@ class Notebook:
         return False
 
 
+KERNEL = "() => window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel"
+VALUE = """async (value) => {
+    const asked = { code: "", silent: true, user_expressions: { value } };
+    const { content } = await (KERNEL)().requestExecute(asked).done;
+    return content.user_expressions.value.data["text/plain"];
+}"""
 EMPTY = """async () => {
     const { shell } = window.jupyterapp;
     await shell.currentWidget.sessionContext.shutdown();

@@ -64,12 +64,21 @@ def wait_for_language(notebook: Notebook, cell: int, language: str) -> None:
 
 def edit(notebook: Notebook, cell: int) -> None:
     """Put the cursor at the end of a cell."""
-    notebook.page.evaluate(
-        """async (n) => {
-            const { content } = window.jupyterapp.shell.currentWidget;
-            content.activeCellIndex = n;
-            await window.jupyterapp.commands.execute('notebook:enter-edit-mode');
-        }""",
-        cell,
-    )
+    notebook.edit(cell)
     notebook.page.keyboard.press("Control+End")
+
+
+def wait_for_tokens(notebook: Notebook, cell: int, language: str, words: list[str]) -> None:
+    """The editor reads a long text, or one on a slow machine, bit by bit."""
+    notebook.page.wait_for_function(
+        f"([n, wanted]) => JSON.stringify(({TOKENS})(n)) === wanted",
+        arg=[cell, notebook.page.evaluate("JSON.stringify", [language, words])],
+    )
+
+
+def warm_up(notebook: Notebook) -> None:
+    """Have the kernel read what it needs to answer a press on a button, for which it has seconds.
+
+    After that the page goes on without it.
+    """
+    notebook.value("__import__('nbchat.frontends.jupyterlab.asking')")

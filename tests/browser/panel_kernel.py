@@ -197,7 +197,7 @@ class LivePanel:
 
     def follows(self, when: str = "") -> None:
         """Fails where the panel never comes to show what the kernel has."""
-        deadline = time.monotonic() + SECONDS / 2
+        deadline = time.monotonic() + SECONDS
         while found := self.differences():
             assert not self.errors, f"{when}: {self.errors}"
             assert time.monotonic() < deadline, f"{when}\n" + "\n".join(found)
@@ -236,7 +236,7 @@ async def by_its_words(request: Request, writer: asyncio.StreamWriter) -> bool |
     if "hanging" in words:
         return await answer(b"", hold=60)(request, writer)
     if "slow" in words:
-        return await answer(*said(*["word "] * 500), gap=0.02)(request, writer)
+        return await answer(*said(*["word "] * 250), gap=0.02)(request, writer)
     if "no-answer" in words:
         return await answer(b"<html>A login page</html>")(request, writer)
     if "broken" in words:

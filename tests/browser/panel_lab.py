@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -66,4 +67,16 @@ def wait_for_answers(notebook: Notebook, turns: int) -> None:
     """Wait until so many answers are whole."""
     notebook.page.wait_for_function(
         "n => document.querySelectorAll('.nbp-foot').length === n", arg=turns
+    )
+
+
+def wait_for_copy(notebook: Notebook, cell: int, *texts: str) -> None:
+    """Wait until what would be saved of a cell has the panel's copy, with these in this order."""
+    notebook.page.wait_for_function(
+        """([cell, wanted]) => {
+            const { cells } = window.jupyterapp.shell.currentWidget.content.model;
+            const outputs = JSON.stringify(cells.get(cell).outputs.toJSON());
+            return new RegExp(wanted).test(outputs);
+        }""",
+        arg=[cell, ".*".join(map(re.escape, ("nbc-snapshot", *texts)))],
     )

@@ -18,6 +18,8 @@ from nbchat import render
 from nbchat.frontends.panel import source
 from nbchat.frontends.panel.live_turn import splice
 
+from .lab import DEADLINE
+
 PAGE = """<!doctype html><html lang="en">
 <head><title>panel</title><style>body{margin:0;padding:8px}</style></head>
 <body><main><h1 style="font-size:1em">A page</h1><div id="host"></div></main></body></html>"""
@@ -176,10 +178,13 @@ class Page:
             del facts[name]
         self.tell({"kind": "end", "id": turn, "seq": seq, **facts}, state(turn))
 
-    def gap(self) -> float:
-        """How far the end of the transcript is out of sight."""
-        return float(
-            self.log.evaluate("log => log.scrollHeight - log.scrollTop - log.clientHeight")
+    def wait_at_end(self) -> None:
+        """Wait until the end of the transcript is in sight, which may be with the next frame."""
+        self.page.wait_for_function(
+            """() => {
+                const log = document.querySelector(".nbp-log");
+                return log.scrollHeight - log.scrollTop - log.clientHeight < 24;
+            }"""
         )
 
 
@@ -198,7 +203,7 @@ def open_panel(chromium: Any) -> Iterator[OpenPanel]:
         contexts.append(context)
         panel = Page(context.new_page())
         pages.append(panel)
-        panel.page.set_default_timeout(20_000)
+        panel.page.set_default_timeout(DEADLINE)
         panel.start(policy)
         return panel
 

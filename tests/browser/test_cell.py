@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from ..fakes.provider import Service, answer, said
+from ..fakes.steps import Steps, grouped
 from ..nightly import by_day
 from ..render.payloads import REQUESTS, SCRIPTS, SINK
-from .cells import SEE_ALL, Ask, outputs
+from .cells import SEE_ALL, Ask, let_come, outputs
 from .lab import Lab
 
 NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "01_first_chat.ipynb"
@@ -20,17 +21,23 @@ def test_an_answer_is_seen_while_it_streams_and_leaves_one_output(
     ask: Ask, service: Service
 ) -> None:
     words = [f"word{n} " for n in range(100)]
-    service.plays(answer(*said(*words, thought=["let me ", "see"]), gap=0.03))
+    begin, *chunks = said(*words, thought=["let me ", "see"])
+    steps = Steps([], [begin, *chunks[:2]], *grouped(chunks[2:], 10), gap=0.01)
+    service.plays(steps)
     notebook = ask("%%chat kimi-k2-thinking\nTalk", own_page=True)
     notebook.page.evaluate(SEE_ALL)
 
-    notebook.run(1)
+    notebook.run(1, wait=False)
+    tens = [f"word{n}" for n in range(9, 99, 10)]
+    let_come(notebook, steps, ["waiting…", "thinking…", *tens, "tok/s"])
+    notebook.ready()
     seen = notebook.page.evaluate("[...window.seen]")
 
-    assert any(
-        "kimi-k2-thinking · waiting…" in s or "kimi-k2-thinking · thinking…" in s for s in seen
-    )
-    assert len([s for s in seen if "word" in s and "tok/s" in s]) >= 8
+    for doing in ("waiting…", "thinking…"):
+        assert any(f"kimi-k2-thinking · {doing}" in s for s in seen)
+    assert any("word" in s and "tok/s" in s for s in seen)
+    for n in range(9, 99, 10):
+        assert any(f"word{n}" in s and f"word{n + 1}" not in s for s in seen)
     (left,) = outputs(notebook, 1)
     assert left.startswith("Thinking, 3 words")
     assert "word0 word1" in left
@@ -44,7 +51,8 @@ def test_a_long_answer_keeps_every_word_and_jupyterlabs_output_limit(
     blocks = [
         f"Paragraph {n} of the answer, which is long enough to be one.\n\n" for n in range(400)
     ]
-    service.plays(answer(*said(*blocks), gap=0.01))
+    steps = Steps(*grouped(said(*blocks), 40), gap=0.01)
+    service.plays(steps)
     notebook = ask("%%chat kimi-k2.6\nTalk", own_page=True)
     notebook.page.evaluate(
         """() => { window.most = 0;
@@ -54,7 +62,10 @@ def test_a_long_answer_keeps_every_word_and_jupyterlabs_output_limit(
                         document.body, {childList: true, subtree: true}) }"""
     )
 
-    notebook.run(1)
+    notebook.run(1, wait=False)
+    let_come(notebook, steps, [f"Paragraph {n} of" for n in range(38, 360, 40)])
+    steps.finish()
+    notebook.ready()
 
     (left,) = outputs(notebook, 1)
     assert all(f"Paragraph {n} of" in left for n in range(400))
@@ -121,7 +132,7 @@ def test_a_refusal_is_two_lines_in_the_cell(ask: Ask, service: Service) -> None:
 
 
 def test_the_interrupt_button_stops_it_and_keeps_the_words(ask: Ask, service: Service) -> None:
-    service.plays(answer(*said(*["word "] * 1000), gap=0.02))
+    service.plays(answer(*said("word " * 3)[:2], hold=600))
     notebook = ask("%%chat kimi-k2.6\nTalk")
 
     notebook.run(1, wait=False)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from ..nightly import by_day
@@ -12,16 +14,20 @@ INPUT = ".jp-Stdin-input"
 RUN = "%%chat demo --tools look,run\nPlease run `result = 40 + 2`"
 
 
-def test_what_would_run_is_seen_above_the_question_and_while_it_runs(lab: Lab) -> None:
+def test_what_would_run_is_seen_above_the_question_and_while_it_runs(
+    lab: Lab, tmp_path: Path
+) -> None:
+    go = tmp_path / "go"
+    wait = f"def wait():\n    while not os.path.exists({str(go)!r}):\n        time.sleep(0.05)"
     notebook = lab.open(
-        "%load_ext nbchat\nnumbers = [1, 2]\nimport time",
-        "%%chat demo --tools look,run\nPlease run `time.sleep(2); len(numbers)`",
+        f"%load_ext nbchat\nnumbers = [1, 2]\nimport os, time\n{wait}",
+        "%%chat demo --tools look,run\nPlease run `wait(); len(numbers)`",
     )
     notebook.run(0)
     notebook.run(1, wait=False)
     page = notebook.page
 
-    code = page.get_by_text("time.sleep(2); len(numbers)").last
+    code = page.get_by_text("wait(); len(numbers)").last
     page.wait_for_selector(INPUT)
     code.wait_for(state="visible")
     assert code.bounding_box()["y"] < page.locator(INPUT).bounding_box()["y"]
@@ -29,7 +35,8 @@ def test_what_would_run_is_seen_above_the_question_and_while_it_runs(lab: Lab) -
     page.locator(INPUT).fill("y")
     page.locator(INPUT).press("Enter")
     page.wait_for_selector("text=run runs", state="visible")
-    page.wait_for_selector(".jp-OutputArea-output .nbc-foot")
+    go.touch()
+    notebook.ready()
     assert "gave 2" in page.locator(".jp-OutputArea").last.inner_text()
     notebook.close()
 
@@ -83,6 +90,7 @@ def test_stop_in_the_panel_leaves_no_box_either(in_lab: InLab) -> None:
     page.locator(".nbp-comp").get_by_role("button", name="Stop").click()
     page.locator(INPUT).wait_for(state="detached")
     page.wait_for_selector("text=Interrupted")
+    notebook.ready()
     notebook.run(3)
 
     assert page.locator(".jp-Dialog").count() == 0

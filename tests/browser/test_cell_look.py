@@ -12,6 +12,7 @@ import pytest
 
 from ..benchmarks.answers import SHAPES, paced
 from ..fakes.provider import Service, answer, said
+from ..fakes.steps import Steps, grouped
 from ..nightly import by_day
 from .cells import Ask, outputs
 from .lab import Notebook
@@ -89,11 +90,24 @@ def cut(text: str, size: int = 6) -> list[str]:
     return [text[at : at + size] for at in range(0, len(text), size)]
 
 
-def frames_of(notebook: Notebook, cell: int) -> list[tuple[int, str]]:
-    """Run a cell, and return what each frame showed that was not as the one before."""
+def frames_of(notebook: Notebook, cell: int, steps: Steps, shown: str) -> list[tuple[int, str]]:
+    """Run a cell, and return what each frame showed that was not as the one before.
+
+    Each part of the answer comes when the one before is `shown`: a function of the frames, of how
+    many parts have come, and of how many frames there were before.
+    """
     notebook.page.evaluate(FRAMES, cell)
-    notebook.run(cell)
-    notebook.page.wait_for_timeout(500)
+    notebook.run(cell, wait=False)
+    before = 0
+    for number in range(1, len(steps.parts)):
+        state = [number, before]
+        notebook.page.wait_for_function(
+            f"([n, before]) => ({shown})(frames_, n, before)", arg=state
+        )
+        before = notebook.page.evaluate("frames_.length")
+        steps.go_on()
+    notebook.ready()
+    notebook.page.evaluate("() => new Promise((done) => requestAnimationFrame(() => done()))")
     found: list[tuple[int, str]] = notebook.page.evaluate("window.frames_")
     return found
 
@@ -104,10 +118,11 @@ def test_an_answer_only_grows_while_it_streams(ask: Ask, service: Service) -> No
     The columns of a wide table find their widths anew with its first row, which may give back a
     line of its heading.
     """
-    service.plays(paced(said(*cut(TEXT, 4)), 8.0))
+    steps = Steps(*grouped(said(*cut(TEXT, 4)), 8))
+    service.plays(steps)
     notebook = ask("%%chat kimi-k2.6\nTalk", size=(1000, 2000))
 
-    frames = frames_of(notebook, 1)
+    frames = frames_of(notebook, 1, steps, "(frames, _, before) => frames.length > before")
 
     heights = [height for height, _ in frames]
     assert len(frames) > 30
@@ -123,28 +138,38 @@ def test_an_answer_only_grows_while_it_streams(ask: Ask, service: Service) -> No
 def test_thinking_streams_in_a_box_that_folds_and_then_belongs_to_the_reader(
     ask: Ask, service: Service
 ) -> None:
-    service.plays(paced(said(*cut(TEXT), thought=cut(THOUGHT)), 6.0, after=2.0))
+    thought = cut(THOUGHT)
+    words = said(*cut(TEXT), thought=thought)
+    middle = 1 + len(thought)
+    steps = Steps([], words[:middle], words[middle : middle + 8], words[middle + 8 :], gap=0.01)
+    service.plays(steps)
     notebook = ask("%%chat kimi-k2-thinking\nTalk")
     box = notebook.page.locator(".jp-OutputArea-output details")
 
     notebook.run(1, wait=False)
-    notebook.page.wait_for_selector("text=kimi-k2-thinking · waiting… 1 s")
+    notebook.page.wait_for_selector("text=/kimi-k2-thinking · waiting… [1-9]/")
+    steps.go_on()
     notebook.page.wait_for_selector("text=kimi-k2-thinking · thinking…")
     notebook.page.wait_for_selector("details:has-text('best')")
     assert box.evaluate("box => box.open")
+    steps.go_on()
     notebook.page.wait_for_selector("text=Petal length separates")
-    assert not box.evaluate("box => box.open")
+    notebook.page.wait_for_selector(".nbc details:not([open])")
     box.locator("summary").click()
+    steps.finish()
     notebook.page.wait_for_selector("text=Within-group variance")
 
     assert box.evaluate("box => box.open")
     assert "An ANOVA with f_oneway is cheap." in box.inner_text()
-    notebook.page.wait_for_selector(".nbc-foot")
+    notebook.ready()
 
 
 def test_the_reader_s_place_stays(ask: Ask, service: Service) -> None:
     """Somebody who reads in the middle is not moved by what comes, nor by the end."""
-    service.plays(paced(said(*cut(SHAPES["answer"](6_000)[1])), 6.0))
+    first, mark, rest = SHAPES["answer"](6_000)[1].partition("## Section 7")
+    chunks = said(*cut(mark + rest))[1:]
+    steps = Steps(said(*cut(first))[:-3], *grouped(chunks, 30), gap=0.003)
+    service.plays(steps)
     notebook = ask("%%chat kimi-k2.6\nTalk", size=(1000, 600))
     top = "document.querySelector('.jp-WindowedPanel-outer')"
     heading = (
@@ -156,12 +181,14 @@ def test_the_reader_s_place_stays(ask: Ask, service: Service) -> None:
     notebook.page.evaluate(f"{top}.scrollTop += {where} - 200")
     before = notebook.page.evaluate(where)
     places = []
-    # Asked in one breath: the answer may end between two questions.
-    while not (
-        seen := notebook.page.evaluate(f"[document.querySelectorAll('.nbc-foot').length, {where}]")
-    )[0]:
-        places.append(seen[1])
+    for _ in steps.parts[2:]:  # but for the last one, after which the page is laid out anew
+        steps.go_on()
         notebook.page.wait_for_timeout(50)
+        places.append(notebook.page.evaluate(where))
+    notebook.page.wait_for_selector("h2:has-text('Section 15')", state="attached")
+    places.append(notebook.page.evaluate(where))
+    steps.finish()
+    notebook.ready()
     notebook.page.wait_for_timeout(300)
     places.append(notebook.page.evaluate(where))
 
@@ -259,8 +286,12 @@ def test_a_reopened_notebook_looks_as_it_was_left(ask: Ask, service: Service) ->
     notebook.save()
     notebook.load()
     notebook.page.wait_for_selector(".nbc-foot")
+    for _ in range(100):  # until the page has its places
+        if (after := look(notebook)) == before:
+            break
+        notebook.page.wait_for_timeout(100)
 
-    assert look(notebook) == before
+    assert after == before
 
 
 def look(notebook: Notebook) -> tuple[str, list[Any]]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 
 from ..fakes.provider import Service, answer, said
+from ..fakes.steps import Steps
 from ..frontends.notebook.calling import calls
 from ..languages.left_over import english_left
-from .cells import SEE_ALL, Ask, outputs
+from .cells import SEE_ALL, Ask, let_come, outputs
 from .lab import Notebook
 from .panel_lab import LOAD, InLab, ask, wait_for_answers
 
@@ -89,12 +90,16 @@ def test_a_chinese_panel_has_no_english_words(in_lab: InLab, service: Service) -
 def test_a_cell_streams_in_chinese_and_keeps_the_answer_in_english(
     ask: Ask, service: Service
 ) -> None:
-    service.plays(answer(*said(*["词 "] * 60, thought=["想", "一想"]), gap=0.03))
+    words = said(*["词 "] * 60, thought=["想", "一想"])
+    steps = Steps([], words[:3], words[3:33], words[33:])
+    service.plays(steps)
     notebook = ask(f"{CHINESE}", "%%chat kimi-k2-thinking\n说吧", own_page=True)
     notebook.run(1)
     notebook.page.evaluate(SEE_ALL)
 
-    notebook.run(2)
+    notebook.run(2, wait=False)
+    let_come(notebook, steps, ["等待中…", "思考中…", "tok/s"])
+    notebook.ready()
     seen: list[str] = notebook.page.evaluate("[...window.seen]")
     (left,) = outputs(notebook, 2)
     streamed = [text for text in seen if "tok/s" in text or "等待中…" in text]

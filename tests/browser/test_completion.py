@@ -28,17 +28,21 @@ def press_tab(notebook: Notebook, typed: str) -> list[str]:
     """Type into the last cell, press Tab, and read what is offered; one alone is typed at once."""
     page = notebook.page
     page.evaluate(
-        """async () => {
+        """() => {
             const { content } = window.jupyterapp.shell.currentWidget;
-            content.activeCellIndex = content.widgets.length - 1;
-            content.activeCell.model.sharedModel.setSource("");
-            await window.jupyterapp.commands.execute("notebook:enter-edit-mode");
+            content.widgets.at(-1).model.sharedModel.setSource("");
         }"""
     )
+    notebook.edit(notebook.count() - 1)
     page.keyboard.insert_text(typed)
     page.wait_for_function(
-        """() => document.activeElement.closest('.jp-mod-completer-enabled')
-            && !document.querySelector(".jp-Completer:not(.lm-mod-hidden)")"""
+        """typed => {
+            const { content } = window.jupyterapp.shell.currentWidget;
+            return document.activeElement.closest('.jp-mod-completer-enabled')
+                && content.activeCell.model.sharedModel.getSource() === typed
+                && !document.querySelector(".jp-Completer:not(.lm-mod-hidden)");
+        }""",
+        arg=typed,
     )
     page.keyboard.press("Tab")
     page.wait_for_function(

@@ -9,6 +9,7 @@ import pytest
 
 from ..fakes.provider import Service, answer, said
 from ..nightly import by_day
+from .glimpse import glimpsed
 from .lab import Notebook
 from .lab_extension import LOAD, InExtendedLab
 
@@ -56,8 +57,8 @@ def test_copy_and_insert_give_exactly_the_characters_that_are_shown(
 ) -> None:
     notebook = opened(in_extended_lab, service, "'the cell after'")
     notebook.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    press(notebook, "Copy")
-    notebook.page.get_by_role("button", name="Copied").wait_for()
+    with glimpsed(notebook.page, "Copied"):
+        press(notebook, "Copy")
     copied = notebook.page.evaluate("navigator.clipboard.readText()")
     press(notebook, "Insert below", 0)
     press(notebook, "Insert below", 1)
@@ -83,18 +84,18 @@ def test_the_cell_above_is_replaced_and_undo_brings_it_back(
     notebook = opened(in_extended_lab, service)
     notebook.page.locator(BLOCK).first.hover()
     notebook.page.get_by_role("button", name="Replace cell above").first.hover()
+    notebook.page.locator(".jp-Cell.nbchat-aim").wait_for()
     aimed = notebook.page.locator(".jp-Cell.nbchat-aim .cm-content").all_inner_texts()
-    press(notebook, "Replace cell above")
-    notebook.page.get_by_role("button", name="Replaced").wait_for()
+    with glimpsed(notebook.page, "Replaced"):
+        press(notebook, "Replace cell above")
     replaced = notebook.sources()
     notebook.page.mouse.move(0, 0)
-    notebook.page.evaluate("window.jupyterapp.shell.currentWidget.content.activeCellIndex = 1")
-    notebook.execute("notebook:enter-edit-mode")
+    notebook.edit(1)
     notebook.page.keyboard.press("Control+z")
+    notebook.page.locator(".nbchat-aim").wait_for(state="detached")
 
     assert aimed == ["x = 'mine'"]
     assert replaced[1] == CODE
-    assert notebook.page.locator(".nbchat-aim").count() == 0
     assert notebook.sources()[1] == "x = 'mine'"
 
 
@@ -192,8 +193,8 @@ def test_what_is_out_of_sight_is_inserted_and_not_run(
     notebook = in_extended_lab(using(service), "%%chat\nShow me code", size=(1100, height))
     notebook.run()
     notebook.page.wait_for_selector(BLOCK)
-    press(notebook, "Run below")
-    notebook.page.get_by_text("Inserted, not run").wait_for()
+    with glimpsed(notebook.page, "Inserted, not run"):
+        press(notebook, "Run below")
     notebook.page.evaluate("window.jupyterapp.shell.currentWidget.content.activeCellIndex = 0")
     notebook.run(0)  # what had been asked to run would have by now
 

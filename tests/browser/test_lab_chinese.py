@@ -43,7 +43,9 @@ CASES = [
 @pytest.fixture
 def chinese(extended_lab: Lab) -> Iterator[Notebook]:
     extended_lab.setting(LANGUAGE, {"locale": "zh_CN"})
-    notebook = extended_lab.open(LOAD, "%chat", "%chat use nobody", "%chat panel")
+    notebook = extended_lab.open(
+        f"{LOAD}\nimport nbchat", "%chat", "%chat use nobody", "%chat panel"
+    )
     yield notebook
     notebook.close()
     extended_lab.setting(LANGUAGE, None)
@@ -54,10 +56,14 @@ def test_the_menu_the_panel_and_what_a_cell_says_are_in_the_language_of_lab(
 ) -> None:
     page = chinese.page
     page.locator(".lm-MenuBar-item", has_text="聊天").click()
+    page.locator(".lm-Menu-item", has_text=LABELS[-1]).wait_for()
     offered = page.locator(".lm-Menu-item .lm-Menu-itemLabel").all_inner_texts()
     page.keyboard.press("Escape")
     page.keyboard.press("Escape")
-    chinese.run()
+    chinese.run(0)
+    while chinese.value("nbchat.languages.language()") != "'zh'":  # the page tells the kernel
+        page.wait_for_timeout(50)
+    chinese.run(1, 2, 3)
     beside = page.locator("#nbchat-beside")
     beside.locator("textarea").wait_for()
     line = page.locator(".jp-Cell .nbchat-note").inner_text()

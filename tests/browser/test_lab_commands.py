@@ -31,6 +31,7 @@ def select(notebook: Notebook, cell: int) -> None:
 def test_the_menu_and_the_palette_have_them(in_extended_lab: InExtendedLab) -> None:
     page = in_extended_lab("1").page
     page.locator(".lm-MenuBar-item", has_text="Chat").click()
+    page.locator(".lm-Menu-item", has_text=LABELS[-1]).wait_for()
     offered = page.locator(".lm-Menu-item .lm-Menu-itemLabel").all_inner_texts()
     page.keyboard.press("Escape")
     page.keyboard.press("Escape")

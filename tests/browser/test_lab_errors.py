@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import pytest
 
+from .glimpse import glimpsed
 from .lab import Notebook
-from .lab_extension import LOAD, InExtendedLab
+from .lab_extension import LOAD, InExtendedLab, warm_up
 
 FAILS = "total = 1\ntotal / 0"
 
 
 def press(notebook: Notebook, name: str, cell: int) -> None:
+    warm_up(notebook)
     box = notebook.page.locator(".jp-Cell").nth(cell)
     box.get_by_role("group", name="The error").get_by_role("button", name=name).click()
 
@@ -47,8 +49,8 @@ def test_they_are_there_only_while_nbchat_is_loaded(in_extended_lab: InExtendedL
 def test_an_error_that_is_not_the_last_one_says_so(in_extended_lab: InExtendedLab) -> None:
     notebook = in_extended_lab(LOAD, FAILS, "missing")
     notebook.run()
-    press(notebook, "Fix", 1)
-    notebook.page.get_by_text("A later cell failed").wait_for()
+    with glimpsed(notebook.page, "A later cell failed"):
+        press(notebook, "Fix", 1)
     assert len(notebook.sources()) == 3
 
     notebook.run(1)
@@ -60,7 +62,7 @@ def test_an_error_that_is_not_the_last_one_says_so(in_extended_lab: InExtendedLa
 def test_a_question_that_failed_has_none(in_extended_lab: InExtendedLab) -> None:
     notebook = in_extended_lab(LOAD, "%%chat nobody:nothing\nHi", FAILS)
     notebook.run()
-    notebook.page.wait_for_selector(".nbchat-acts")
+    notebook.page.locator(".jp-Cell").nth(2).locator(".nbchat-acts").wait_for()
 
     assert notebook.page.locator(".jp-Cell").nth(1).locator(".nbchat-acts").count() == 0
     assert notebook.page.locator(".jp-Cell").nth(2).locator(".nbchat-acts").count() == 1

@@ -181,7 +181,7 @@ def test_cells_are_let_go_when_their_notebook_is_closed(
     )
     developer = page.context.new_cdp_session(page)
     alive = len("0123456789")
-    for _ in range(20):
+    for _ in range(100):
         developer.send("HeapProfiler.collectGarbage")
         alive = page.evaluate(ALIVE)
         if alive <= 1:

@@ -58,6 +58,7 @@ def test_without_what_it_needs_it_says_so_in_a_line_and_jupyterlab_works(
 ) -> None:
     notebook, said = opened(extended_lab, change, name)
     worked = works(notebook)
+    wait_for_language(notebook, 0, "python")
     language = tokens(notebook, 0)[0]
     notebook.close()
 

@@ -14,7 +14,7 @@ from .lab import DEADLINE, Lab
 from .lab_extension import LOAD
 from .test_lab_blocks import BLOCK, using
 from .test_lab_proposal import CODE, GHOST, proposed
-from .test_lab_sidebar import PANEL, SHOW
+from .test_lab_sidebar import PANEL, SHOW, WIDTH, stays
 
 QUESTION = "%%chat demo\nIt's *one*"
 
@@ -74,7 +74,7 @@ def test_the_panel_is_beside_the_notebook(open_7: Open7) -> None:
     in_cells = page.locator(".jp-Cell .nbp-root").count()
 
     assert (line, in_cells) == ("The chat panel is beside the notebook. Show it", 0)
-    assert 360 <= page.locator("#nbchat-beside").bounding_box()["width"] <= 400
+    page.wait_for_function(f"{WIDTH} >= 360 && {WIDTH} <= 400")
 
 
 @pytest.mark.parametrize("was_open", by_day(1, [True, False]))
@@ -93,8 +93,7 @@ def test_it_is_there_when_the_page_is_loaded_again(
     page.reload()
     wait_for_kernel(page)
     page.locator("#nbchat-beside .nbp-root").wait_for(state="attached")
-    page.wait_for_timeout(500)
-    seen = page.locator(PANEL).is_visible()
+    seen = stays(page, was_open)
     page.locator(".jp-Cell").nth(1).get_by_role("button", name="Show it").click()
     page.locator(".nbp-words:visible", has_text="before").wait_for()
 
@@ -109,6 +108,7 @@ def test_questions_blocks_and_errors_have_what_is_theirs(open_7: Open7) -> None:
     page.locator(BLOCK).hover()
     page.get_by_role("button", name="Insert below").click()
     page.get_by_role("button", name="Fix").wait_for()
+    page.locator(".jp-Cell .cm-content").nth(4).wait_for()
     sources = page.locator(".jp-Cell .cm-content").all_inner_texts()
 
     assert [source.split("(")[0] for source in sources[3:]] == ["def mean", "1/0"]
@@ -123,7 +123,7 @@ def test_the_next_cell_is_proposed_and_taken(open_7: Open7, service: Service, ho
         choose(page, "Chat", ":has-text('Propose the next cell')")
     else:
         page.keyboard.press("Control+Alt+Enter")
-    page.locator(GHOST).get_by_text("Tab: take").wait_for()
+    page.locator(f".cm-focused {GHOST}").get_by_text("Tab: take").wait_for()
     shown = page.locator(GHOST).text_content()
     page.keyboard.press("Tab")
     page.locator(GHOST).wait_for(state="detached")

@@ -12,8 +12,10 @@ import pytest
 
 from ..fakes.provider import Service, answer, said
 from ..nightly import by_day
+from ..waiting import until
+from .glimpse import glimpsed
 from .lab import Lab, Notebook
-from .lab_extension import LOAD, InExtendedLab
+from .lab_extension import LOAD, InExtendedLab, warm_up
 from .test_lab_blocks import using
 from .test_lab_errors import FAILS, press
 from .test_lab_proposal import settings
@@ -32,6 +34,7 @@ SVG = "from IPython.display import SVG\nSVG('<svg xmlns=\"http://www.w3.org/2000
 
 
 def ask_about(notebook: Notebook, cell: int, output: int = 0) -> None:
+    warm_up(notebook)
     shown = notebook.page.locator(".jp-Cell").nth(cell).locator(".jp-OutputArea-output").nth(output)
     shown.hover()
     shown.get_by_role("button", name="Ask about this").click()
@@ -71,13 +74,15 @@ def test_a_question_about_it_is_begun_below(
 
 
 def test_what_was_shown_goes_along_also_where_other_cells_are_below(
-    in_extended_lab: InExtendedLab, service: Service
+    in_extended_lab: InExtendedLab, extended_lab: Lab, service: Service
 ) -> None:
     service.always(answer(*said("Seen.")))
     shows = "from IPython.display import HTML, display\ndisplay(HTML('<table><td>4711</table>'))"
     notebook = in_extended_lab(using(service), shows, "print('below', 1 + 1)")
     notebook.run(0, 1, 2)
     ask_about(notebook, 1)
+    saved = extended_lab.folder / "notebooks" / notebook.path
+    until(lambda: "--above 1" in saved.read_text("utf-8"))  # while a person thinks of a question
     type_when_begun(notebook, "Why?")
     notebook.run(2)
     sent = json.dumps(service.requests[-1].json)
@@ -100,8 +105,8 @@ def test_what_this_kernel_has_not_shown_says_so(in_extended_lab: InExtendedLab) 
     notebook.page.wait_for_selector(ABOUT, state="attached")
     notebook.restart()
     notebook.run(0)
-    ask_about(notebook, 1)
-    notebook.page.get_by_text("Run the cell first").wait_for()
+    with glimpsed(notebook.page, "Run the cell first"):
+        ask_about(notebook, 1)
 
     assert len(notebook.sources()) == 2
 

@@ -32,11 +32,16 @@ def held(service: Service) -> None:
     service.always(answer(*said("```python\nx")[:2], hold=600))
 
 
+# It says that, and a key that is pressed is one for its editor.
+SHOWN = f"""(begins) => {{
+    const ghost = document.querySelector('{GHOST}');
+    const editor = ghost?.closest('.cm-editor');
+    return ghost?.textContent.startsWith(begins) && editor.contains(document.activeElement);
+}}"""
+
+
 def wait_for_ghost(notebook: Notebook, begins: str) -> str:
-    notebook.page.wait_for_function(
-        f"(begins) => document.querySelector('{GHOST}')?.textContent.startsWith(begins)",
-        arg=begins,
-    )
+    notebook.page.wait_for_function(SHOWN, arg=begins)
     shown: str = notebook.page.locator(GHOST).text_content()
     return shown
 

@@ -11,7 +11,14 @@ import pytest
 
 from ..nightly import by_day
 from .lab import Notebook
-from .lab_extension import LOAD, InExtendedLab, edit, tokens, wait_for_language
+from .lab_extension import (
+    LOAD,
+    InExtendedLab,
+    edit,
+    tokens,
+    wait_for_language,
+    wait_for_tokens,
+)
 
 PROSE = "It's *one* and for is"
 QUESTION = f"%%chat demo\n{PROSE}"
@@ -25,11 +32,8 @@ def type_cell(notebook: Notebook, text: str, cell: int = 0) -> None:
 
 def test_words_are_markdown_before_nbchat_is_loaded(in_extended_lab: InExtendedLab) -> None:
     notebook = in_extended_lab(QUESTION, f"x = 1  # {PROSE}")
-    wait_for_language(notebook, 0, "markdown")
-
-    assert tokens(notebook, 0) == ("markdown", MARKDOWN_WORDS)
-    assert tokens(notebook, 1)[0] == "python"
-    assert f"# {PROSE}" in tokens(notebook, 1)[1]
+    wait_for_tokens(notebook, 0, "markdown", MARKDOWN_WORDS)
+    wait_for_tokens(notebook, 1, "python", ["=", "1", f"# {PROSE}"])
 
 
 def test_it_changes_with_the_first_line_while_it_is_typed(in_extended_lab: InExtendedLab) -> None:
@@ -41,7 +45,7 @@ def test_it_changes_with_the_first_line_while_it_is_typed(in_extended_lab: InExt
     type_cell(notebook, "t")
     wait_for_language(notebook, 0, "markdown")
     type_cell(notebook, f" demo\n{PROSE}")
-    assert tokens(notebook, 0) == ("markdown", MARKDOWN_WORDS)
+    wait_for_tokens(notebook, 0, "markdown", MARKDOWN_WORDS)
 
     notebook.page.evaluate(
         "window.jupyterapp.shell.currentWidget.content.activeCell.model.sharedModel"
@@ -49,22 +53,19 @@ def test_it_changes_with_the_first_line_while_it_is_typed(in_extended_lab: InExt
     )
     notebook.page.keyboard.press("Control+Home")
     notebook.page.keyboard.press("Delete")
-    wait_for_language(notebook, 0, "python")
-    assert tokens(notebook, 0)[1] == [PROSE.removeprefix("It")]  # a string that does not end
+    wait_for_tokens(notebook, 0, "python", [PROSE.removeprefix("It")])  # a string without an end
 
     notebook.page.keyboard.press("Control+z")
-    wait_for_language(notebook, 0, "markdown")
+    wait_for_tokens(notebook, 0, "markdown", MARKDOWN_WORDS)
     assert notebook.sources() == [QUESTION]
-    assert tokens(notebook, 0) == ("markdown", MARKDOWN_WORDS)
 
 
 def test_a_comment_may_stand_above_and_a_longer_name_is_no_question(
     in_extended_lab: InExtendedLab,
 ) -> None:
     notebook = in_extended_lab(f"# why\n\n{QUESTION}", "%%chatter\nIt's", f"x = 1\n{QUESTION}")
-    wait_for_language(notebook, 0, "markdown")
-
-    assert [tokens(notebook, cell)[0] for cell in range(3)] == ["markdown", "python", "python"]
+    for cell, language in enumerate(["markdown", "python", "python"]):
+        wait_for_language(notebook, cell, language)
 
 
 def test_it_is_so_after_a_reload_and_when_the_kernel_says_its_language(
@@ -83,8 +84,7 @@ def test_it_is_so_after_a_reload_and_when_the_kernel_says_its_language(
         }"""
     )
     wait_for_language(notebook, 1, "python")
-
-    assert tokens(notebook, 0) == ("markdown", MARKDOWN_WORDS)
+    wait_for_tokens(notebook, 0, "markdown", MARKDOWN_WORDS)
 
 
 @pytest.mark.parametrize(
@@ -112,8 +112,11 @@ def test_it_is_so_for_cells_that_come_later(
     if "" in sources:
         type_cell(notebook, QUESTION, sources.index(""))
     for place, source in enumerate(notebook.sources()):
-        wait_for_language(notebook, place, "markdown" if source == QUESTION else "python")
-        assert (tokens(notebook, place)[1] == MARKDOWN_WORDS) == (source == QUESTION)
+        if source == QUESTION:
+            wait_for_tokens(notebook, place, "markdown", MARKDOWN_WORDS)
+        else:
+            wait_for_language(notebook, place, "python")
+            assert tokens(notebook, place)[1] != MARKDOWN_WORDS
 
 
 def test_it_is_so_in_a_notebook_that_was_there_first(extended_lab: Any) -> None:
@@ -123,13 +126,11 @@ def test_it_is_so_in_a_notebook_that_was_there_first(extended_lab: Any) -> None:
     page.route("**/nbchat/static/prose.js*", hold := Held())
     notebook = Notebook(extended_lab, page, "early.ipynb", own_page=True)
     page.goto(extended_lab.address("early.ipynb"))
-    hold.let_go_when(page)
+    hold.let_go(page)
     notebook.ready()
-    wait_for_language(notebook, 0, "markdown")
-    found = tokens(notebook, 0)
+    wait_for_tokens(notebook, 0, "markdown", MARKDOWN_WORDS)
     notebook.close()
 
-    assert found == ("markdown", MARKDOWN_WORDS)
     assert notebook.errors == []
 
 
@@ -142,7 +143,9 @@ class Held:
     def __call__(self, route: Any) -> None:
         self._routes.append(route)
 
-    def let_go_when(self, page: Any) -> None:
+    def let_go(self, page: Any) -> None:
+        while not self._routes:  # until it is asked for
+            page.wait_for_timeout(50)
         page.wait_for_timeout(500)
         for route in self._routes:
             route.continue_()
@@ -157,8 +160,10 @@ def test_typing_is_not_helped_as_python_is(in_extended_lab: InExtendedLab) -> No
             }
         }"""
     )
-    type_cell(notebook, "%%chat\nA list (of")
+    type_cell(notebook, "%%chat")
     wait_for_language(notebook, 0, "markdown")
+    notebook.page.locator(".jp-Cell .nbchat-line").wait_for()
+    type_cell(notebook, "\nA list (of")
     type_cell(notebook, '\n"two" {x} [if so:\nand')
     type_cell(notebook, "f(x", cell=1)
 
@@ -170,6 +175,7 @@ def test_tab_among_words_is_a_tab_and_long_lines_wrap(in_extended_lab: InExtende
     notebook.run(0)
     type_cell(notebook, f"%%chat\n{'word ' * 60}pri", cell=1)
     wait_for_language(notebook, 1, "markdown")
+    notebook.page.locator(".cm-content.nbchat-words").wait_for()
     notebook.page.keyboard.press("Tab")
     notebook.page.keyboard.type("nt")
     heights = notebook.page.evaluate(

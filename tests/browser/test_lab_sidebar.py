@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
+from contextlib import suppress
 from typing import Any
 
 import pytest
 
 from ..nightly import by_day
+from ..waiting import until
+from .glimpse import glimpsed
 from .lab import Lab, Notebook
 from .lab_extension import LOAD, InExtendedLab
 from .panel_lab import ask, wait_for_answers
@@ -33,6 +37,38 @@ def shown(notebook: Notebook) -> list[str]:
     """The questions in the panel that is in sight."""
     words: list[str] = notebook.page.locator("#nbchat-beside .nbp-words:visible").all_inner_texts()
     return words
+
+
+def stays(page: Any, was_open: bool) -> bool:
+    """Whether the panel is in sight once the page has come to rest."""
+    if was_open:
+        page.locator(PANEL).wait_for()
+    page.wait_for_timeout(500)
+    seen: bool = page.locator(PANEL).is_visible()
+    return seen
+
+
+LAYOUT = """() => {
+    const { rightArea, relativeSizes } = window.jupyterapp.shell.saveLayout();
+    return [rightArea.collapsed, relativeSizes];
+}"""
+
+
+def wait_for_layout(lab: Lab, notebook: Notebook) -> None:
+    """JupyterLab keeps its layout by and by: until it has kept what is seen."""
+    workspace = notebook.page.url.partition("/workspaces/")[2].partition("/")[0]
+
+    def is_kept() -> bool:
+        collapsed, sizes = notebook.page.evaluate(LAYOUT)
+        with suppress(ValueError, LookupError):  # it is being written, or there is none yet
+            (path,) = (lab.folder / "workspaces").glob(f"{workspace}-*")
+            kept = json.loads(path.read_text("utf-8"))["data"]["layout-restorer:data"]
+            right = kept["right"]
+            has_it = "nbchat-beside" in right["widgets"] and right["collapsed"] == collapsed
+            return has_it and kept["relativeSizes"] == pytest.approx(sizes, abs=0.001)
+        return False
+
+    until(is_kept)
 
 
 def note(notebook: Notebook) -> Any:
@@ -120,12 +156,12 @@ def test_after_a_restart_it_says_so_and_comes_back_with_nbchat(
 
     assert dead == 0
     assert shown(notebook) == ["after"]
-    assert not note(notebook).is_visible()
+    note(notebook).wait_for(state="hidden")
 
 
 @pytest.mark.parametrize("was_open", by_day(1, [True, False]))
 def test_it_is_there_when_the_page_is_loaded_again(
-    in_extended_lab: InExtendedLab, was_open: bool
+    in_extended_lab: InExtendedLab, extended_lab: Lab, was_open: bool
 ) -> None:
     notebook = opened(in_extended_lab, "1")
     page = notebook.page
@@ -134,12 +170,11 @@ def test_it_is_there_when_the_page_is_loaded_again(
     notebook.save()
     if not was_open:
         page.evaluate("window.jupyterapp.shell.collapseRight()")
-    page.wait_for_timeout(2500)  # JupyterLab keeps its layout by and by
+    wait_for_layout(extended_lab, notebook)
     page.reload()
     notebook.ready()
     page.locator("#nbchat-beside .nbp-root").wait_for(state="attached")
-    page.wait_for_timeout(500)
-    seen = page.locator(PANEL).is_visible()
+    seen = stays(page, was_open)
     page.locator(".jp-Cell").nth(1).get_by_role("button", name="Show it").click()
     page.locator(".nbp-words:visible").wait_for()
 
@@ -178,8 +213,8 @@ def test_code_goes_into_the_notebook_whose_panel_it_is(
     notebook.run(0, 1, 2)
     page.locator(f"{PANEL}:visible").fill("show me some code")
     page.keyboard.press("Enter")
-    page.locator("#nbchat-beside").get_by_role("button", name="Insert below").click()
-    page.get_by_text("Inserted", exact=True).first.wait_for()
+    with glimpsed(page, "Inserted"):
+        page.locator("#nbchat-beside").get_by_role("button", name="Insert below").click()
     sources = notebook.sources()
     page.evaluate("window.jupyterapp.shell.currentWidget.sessionContext.shutdown()")
 
@@ -221,6 +256,13 @@ def test_a_card_makes_a_notebook_with_the_panel(in_extended_lab: InExtendedLab) 
 
 
 WIDTH = "Math.round(document.querySelector('#nbchat-beside').getBoundingClientRect().width)"
+# JupyterLab lays out what was dragged with the next frame.
+SETTLED = f"""async () => {{
+    const frame = () => new Promise(requestAnimationFrame);
+    const before = {WIDTH};
+    for (let number = 0; number < 5; number++) await frame();
+    return {WIDTH} === before;
+}}"""
 
 
 def drag(notebook: Notebook, right: int) -> None:
@@ -231,6 +273,7 @@ def drag(notebook: Notebook, right: int) -> None:
     page.mouse.down()
     page.mouse.move(edge + right, 500, steps=5)
     page.mouse.up()
+    page.wait_for_function(SETTLED)
 
 
 def test_it_opens_wide_enough_to_read_in(in_extended_lab: InExtendedLab) -> None:
@@ -240,11 +283,12 @@ def test_it_opens_wide_enough_to_read_in(in_extended_lab: InExtendedLab) -> None
 
 @pytest.mark.parametrize("right", by_day(1, [-150, 90, 500]))
 def test_a_width_that_a_person_has_dragged_stays(
-    in_extended_lab: InExtendedLab, right: int
+    in_extended_lab: InExtendedLab, extended_lab: Lab, right: int
 ) -> None:
     notebook = opened(in_extended_lab, "1", size=(1300, 900))
     page = notebook.page
     page.wait_for_function(f"{WIDTH} >= 360")
+    page.wait_for_function(SETTLED)
     before = page.evaluate(WIDTH)
     drag(notebook, right)
     dragged = page.evaluate(WIDTH)
@@ -252,19 +296,22 @@ def test_a_width_that_a_person_has_dragged_stays(
     page.locator(PANEL).wait_for(state="hidden")
     page.locator(".jp-Cell").nth(1).get_by_role("button", name="Show it").click()
     page.locator(PANEL).wait_for()
+    is_so = f"Math.abs({WIDTH} - {dragged}) <= 2"
+    page.wait_for_function(is_so)
     page.wait_for_timeout(300)
-    shown_again = page.evaluate(WIDTH)
-    page.wait_for_timeout(2500)  # JupyterLab keeps its layout by and by
+    shown_again = page.evaluate(is_so)
+    wait_for_layout(extended_lab, notebook)
     notebook.save()
     page.reload()
     notebook.ready()
     page.locator(PANEL).wait_for()
+    page.wait_for_function(is_so)
     page.wait_for_timeout(500)
-    loaded_again = page.evaluate(WIDTH)
+    loaded_again = page.evaluate(is_so)
 
     assert (dragged < before) == (right > 0)
-    assert abs(shown_again - dragged) <= 2
-    assert abs(loaded_again - dragged) <= 2
+    assert shown_again
+    assert loaded_again
 
 
 @pytest.mark.parametrize("dark", by_day(1, [True, False]))

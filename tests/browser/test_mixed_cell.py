@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from ..fakes.provider import Service, answer, said
+from ..fakes.steps import Steps, grouped
 from ..nightly import by_day
-from .cells import SEE_ALL, Ask, outputs
+from .cells import SEE_ALL, Ask, let_come, outputs
 from .lab import Lab, Notebook
 
 FIGURE = (
@@ -72,13 +73,18 @@ def test_an_answer_beside_other_things_is_seen_while_it_streams(ask: Ask, servic
         "%chat use kimi-k2.6", "print('before')\n%chat ask Talk\nprint('after')", own_page=True
     )
     notebook.run(1)
-    service.plays(answer(*said(*[f"word{n} " for n in range(60)], thought=["hm"]), gap=0.03))
+    begin, thought, *words = said(*[f"word{n} " for n in range(60)], thought=["hm"])
+    steps = Steps([begin, thought, *words[:10]], *grouped(words[10:], 10), gap=0.03)
+    service.plays(steps)
     notebook.page.evaluate(SEE_ALL)
 
-    notebook.run(2)
+    notebook.run(2, wait=False)
+    let_come(notebook, steps, [*(f"word{n}" for n in range(9, 59, 10)), "tok/s"])
+    notebook.ready()
     seen = notebook.page.evaluate("[...window.seen]")
 
-    assert len([s for s in seen if "word" in s and "tok/s" in s]) >= 3
+    for n in range(9, 59, 10):
+        assert any(f"word{n}" in s and f"word{n + 1}" not in s for s in seen)
     before, whole, after = outputs(notebook, 2)
     assert (before, after) == ("before", "after")
     assert "word0 word1" in whole
@@ -89,7 +95,7 @@ def test_an_answer_beside_other_things_is_seen_while_it_streams(ask: Ask, servic
 def test_an_interrupt_in_the_second_keeps_the_first(ask: Ask, lab: Lab, service: Service) -> None:
     notebook = ask("%chat use kimi-k2.6", "print('before')\n%chat ask One\n%chat ask Two")
     notebook.run(1)
-    service.plays(answer(*said("First.")), answer(*said(*["word "] * 1000), gap=0.02))
+    service.plays(answer(*said("First.")), answer(*said("word " * 3)[:2], hold=600))
 
     notebook.run(2, wait=False)
     notebook.page.wait_for_selector("text=word word")
@@ -150,15 +156,19 @@ def test_a_page_that_is_saved_and_reloaded_in_mid_answer_says_so(
 ) -> None:
     notebook = ask("%chat use kimi-k2.6", cell, "%chat history", own_page=True)
     notebook.run(1)
-    words = [f"word{n} " for n in range(200)]
-    service.plays(answer(*said(*words), gap=0.03))
+    words = said(*[f"word{n} " for n in range(200)])
+    steps = Steps(words[:11], words[11:21], words[21:])
+    service.plays(steps)
 
     notebook.run(2, wait=False)
     notebook.page.wait_for_selector("text=word9")
+    steps.go_on()  # what is painted first has no text besides
+    notebook.page.wait_for_selector("text=word19")
     early = saved(lab, notebook, 2)
     notebook.page.reload()
     notebook.page.wait_for_selector("text=word9")
     (*_, shown) = outputs(notebook, 2)
+    steps.finish()
 
     assert "word199" not in str(early)
     assert STILL_ARRIVING in str(early[-1]["data"]["text/html"])

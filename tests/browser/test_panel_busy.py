@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from ..fakes.provider import Service, answer, said
+from ..fakes.steps import Steps
+from ..waiting import until
 from .lab import Lab
 from .panel_lab import InLab, ask, using, wait_for_answers, wait_for_text
+
+# A few words, and then nothing for as long as anybody waits.
+HELD = answer(*said("word " * 3)[:2], hold=600)
 
 
 def test_stop_keeps_what_had_arrived_and_is_there_before_the_first_word(
     in_lab: InLab, service: Service
 ) -> None:
-    service.plays(answer(*said(*["word "] * 400), gap=0.05), answer(b"", hold=60))
+    service.plays(HELD, answer(b"", hold=60))
     notebook = in_lab(load=using(service))
     ask(notebook, "go on")
     wait_for_text(notebook, "word word")
@@ -31,7 +38,7 @@ def test_stop_keeps_what_had_arrived_and_is_there_before_the_first_word(
 
 
 def test_stop_ends_a_chat_cell_too(in_lab: InLab, service: Service) -> None:
-    service.plays(answer(*said(*["word "] * 400), gap=0.05))
+    service.plays(HELD)
     notebook = in_lab("%%chat\ngo on", load=using(service))
     notebook.run(2, wait=False)
     wait_for_text(notebook, "word word")
@@ -41,15 +48,17 @@ def test_stop_ends_a_chat_cell_too(in_lab: InLab, service: Service) -> None:
     assert service.left(1)
 
 
-def test_a_busy_cell_does_not_hold_up_send_and_stop(in_lab: InLab, service: Service) -> None:
+def test_a_busy_cell_does_not_hold_up_send_and_stop(
+    in_lab: InLab, service: Service, tmp_path: Path
+) -> None:
     """ipykernel 7.4 answers in the shell that published last; here a cell has, and then sleeps."""
-    service.plays(answer(*said("one"), gap=0), answer(*said(*["word "] * 400), gap=0.05))
-    notebook = in_lab(
-        "%%chat\nfirst", "import time; time.sleep(20); print('slept')", load=using(service)
-    )
+    service.plays(answer(*said("one"), gap=0), HELD)
+    begun = tmp_path / "begun"
+    sleeps = f"import time; open({str(begun)!r}, 'w').close(); time.sleep(600); print('slept')"
+    notebook = in_lab("%%chat\nfirst", sleeps, load=using(service))
     notebook.run(2)
     notebook.run(3, wait=False)
-    notebook.page.wait_for_timeout(500)
+    until(begun.exists)
     ask(notebook, "second")
     wait_for_text(notebook, "word word")
     notebook.page.get_by_role("button", name="Stop").click()
@@ -64,7 +73,7 @@ def test_without_comms_over_subshells_a_question_waits_for_the_cell(
 ) -> None:
     lab.setting("apputils-extension:kernels-settings", {"commsOverSubshells": "disabled"})
     try:
-        notebook = in_lab("import time; time.sleep(3)")
+        notebook = in_lab("import time; time.sleep(3)", own_page=True)
         notebook.run(2, wait=False)
         ask(notebook, "show me a table")
         assert notebook.page.get_by_role("button", name="Stop").is_visible()
@@ -76,7 +85,7 @@ def test_without_comms_over_subshells_a_question_waits_for_the_cell(
 def test_the_interrupt_button_stops_a_panels_answer_while_no_cell_runs(
     in_lab: InLab, service: Service
 ) -> None:
-    service.plays(answer(*said(*["word "] * 400), gap=0.05))
+    service.plays(HELD)
     notebook = in_lab("'the kernel lives'", load=using(service))
     ask(notebook, "go on")
     wait_for_text(notebook, "word word")
@@ -91,13 +100,17 @@ def test_the_interrupt_button_stops_a_panels_answer_while_no_cell_runs(
 
 
 def test_interrupting_a_cell_leaves_a_panels_answer_alone(in_lab: InLab, service: Service) -> None:
-    service.plays(answer(*said(*["word "] * 60), gap=0.05))
-    notebook = in_lab("import time; time.sleep(30)", load=using(service))
+    words = said(*["word "] * 60)
+    steps = Steps(words[:4], words[4:])
+    service.plays(steps)
+    notebook = in_lab("import time; print('be' + 'gun'); time.sleep(600)", load=using(service))
     ask(notebook, "go on")
     notebook.run(2, wait=False)
+    notebook.page.locator(".jp-OutputArea-output", has_text="begun").first.wait_for()
     wait_for_text(notebook, "word word")
     notebook.interrupt()
     notebook.page.get_by_text("KeyboardInterrupt").first.wait_for()
+    steps.finish()
     wait_for_answers(notebook, 1)
 
     assert "kept." not in notebook.page.locator(".nbp-log").inner_text()
@@ -106,7 +119,7 @@ def test_interrupting_a_cell_leaves_a_panels_answer_alone(in_lab: InLab, service
 def test_a_restarted_kernel_is_noticed_and_nothing_that_was_typed_is_lost(
     in_lab: InLab, service: Service
 ) -> None:
-    service.plays(answer(*said(*["word "] * 400), gap=0.05))
+    service.plays(HELD)
     notebook = in_lab(load=using(service))
     ask(notebook, "go on")
     wait_for_text(notebook, "word word")
@@ -125,7 +138,7 @@ def test_a_restarted_kernel_is_noticed_and_nothing_that_was_typed_is_lost(
 
 def test_a_panel_outlives_the_extension(in_lab: InLab, service: Service) -> None:
     """Unloading ends what is being answered; the panel itself needs no magics."""
-    service.plays(answer(*said(*["word "] * 400), gap=0.05), answer(*said("still here")))
+    service.plays(HELD, answer(*said("still here")))
     notebook = in_lab("%unload_ext nbchat", load=using(service))
     ask(notebook, "go on")
     wait_for_text(notebook, "word word")

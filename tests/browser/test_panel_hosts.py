@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from .glimpse import glimpsed
 from .lab import DEADLINE, Lab
 from .panel_lab import LOAD, PANEL
 from .panel_page import OpenPanel, row, rows, state
@@ -48,8 +49,8 @@ def use_panel(page: Any) -> None:
     assert page.locator(".nbp-words").inner_text() == "ddabx show me some code"
     assert not page.locator(".nbc-snapshot").is_visible()
     assert not page.locator(".nbp-comp input").is_visible()
-    page.get_by_role("button", name="Insert below").click()
-    page.get_by_text("Inserted", exact=True).first.wait_for()
+    with glimpsed(page, "Inserted"):
+        page.get_by_role("button", name="Insert below").click()
 
 
 def test_the_classic_notebook_shows_it_and_takes_its_code(lab: Lab) -> None:

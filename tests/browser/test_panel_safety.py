@@ -14,6 +14,7 @@ import pytest
 from nbchat.render import to_html
 
 from ..fakes.provider import Service, answer, said, sse
+from ..fakes.steps import Steps
 from ..render import dom
 from ..render.payloads import join_apart
 from .lab import Lab, Notebook
@@ -81,8 +82,13 @@ def test_no_answer_and_no_question_acts_in_the_panel(
 ) -> None:
     dice = random.Random(7)
     texts = [aimed(join_apart(payloads), sink) for payloads in ANSWERS.values()]
+    answers = []
     for text, thought in zip(texts, [*texts[1:], ""], strict=True):
-        service.plays(answer(*said(*cut(text, dice), thought=cut(thought, dice)), gap=0.001))
+        words, thoughts = cut(text, dice), cut(thought, dice)
+        chunks = said(*words, thought=thoughts)
+        middle = 1 + len(thoughts) + len(words) // 2
+        answers.append(Steps(chunks[:middle], chunks[middle:], gap=0.001))
+    service.plays(*answers)
     notebook = in_lab(
         load=f"{setup(service)}\nos.environ['NBCHAT_MODEL'] = 'kimi-k2.6'\nimport nbchat",
         own_page=True,
@@ -92,6 +98,7 @@ def test_no_answer_and_no_question_acts_in_the_panel(
         ask(notebook, text)
         notebook.page.wait_for_selector(".nbc-caret", state="attached")
         assert strange(notebook) == []
+        answers[number - 1].finish()
         wait_for_answers(notebook, number)
     wanted = ["".join(dom.words(to_html(text)).split()) for text in texts]
 
@@ -187,6 +194,6 @@ def test_the_watch_would_see_it(lab: Lab, in_lab: InLab) -> None:
     notebook.page.locator(".nbp-answer").evaluate(
         "e => e.insertAdjacentHTML('beforeend', '<img src=x onerror=alert(1)>')"
     )
-    notebook.page.wait_for_timeout(300)
+    notebook.page.wait_for_function("window.acted.length")
 
     assert "alert(1)" in harmless(notebook, watched)

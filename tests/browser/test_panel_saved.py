@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from .lab import Lab
-from .panel_lab import InLab, ask, wait_for_answers, wait_for_text
+from .panel_lab import InLab, ask, wait_for_answers, wait_for_copy, wait_for_text
 
 READABLE = """() => {
     const copy = document.querySelector('.nbc-snapshot');
@@ -64,13 +64,15 @@ def saved(lab: Lab, in_lab: InLab) -> Path:
     wait_for_answers(notebook, 1)
     ask(notebook, "show me some code")
     wait_for_answers(notebook, 2)
-    notebook.page.wait_for_timeout(1500)  # until the page has looked after the copy
+    wait_for_copy(notebook, 1, "show me some code")
     notebook.save()
     notebook.page.evaluate("window.jupyterapp.shell.currentWidget.sessionContext.shutdown()")
     return lab.folder / "notebooks" / notebook.path
 
 
-RIGHT = "node => Math.round(node.getBoundingClientRect().right)"
+# Where the last question and the last code end.
+RIGHTS = """copy => [".nbc-asked", "fieldset"].map((name) =>
+    Math.round([...copy.querySelectorAll(name)].at(-1).getBoundingClientRect().right))"""
 
 
 def test_a_saved_notebook_is_readable_in_three_ways(lab: Lab, saved: Path) -> None:
@@ -84,8 +86,8 @@ def test_a_saved_notebook_is_readable_in_three_ways(lab: Lab, saved: Path) -> No
     # JupyterLab says of the panel that its model is not there, above the copy that is.
     lost = fresh.page.get_by_text("Error displaying widget")
     assert not any(one.is_visible() for one in lost.all())
-    asked, code = (copy.locator(name).last for name in (".nbc-asked", "fieldset"))
-    assert asked.evaluate(RIGHT) == code.evaluate(RIGHT)
+    asked, code = copy.evaluate(RIGHTS)
+    assert asked == code
     fresh.close()
 
     page = without_kernel(lab, saved)
@@ -99,7 +101,7 @@ def test_a_saved_notebook_is_readable_in_three_ways(lab: Lab, saved: Path) -> No
     )
     page = lab.page()
     page.goto(saved.with_suffix(".html").as_uri())
-    assert page.evaluate(READABLE)
+    page.wait_for_function(READABLE)
     assert page.locator(".nbc-snapshot", has_text="def mean").count() == 1
     assert page.locator(".nbc-snapshot script").count() == 0
     page.close()

@@ -10,6 +10,7 @@ import pytest
 from nbchat import render
 from nbchat.frontends.panel.live_turn import splice
 
+from .glimpse import glimpsed
 from .panel_page import MISSING, NOW, OpenPanel, asked, fill_transcript, row, rows, state
 
 
@@ -110,6 +111,8 @@ def test_thinking_folds_when_the_answer_has_begun_unless_it_was_touched(
             details.locator("summary").click()
             details.locator("summary").click()
         panel.tell({"kind": "delta", "id": turn, "seq": 2, "tail": [0, "<p>Yes</p>", 0]})
+        if not touch:
+            panel.page.wait_for_selector(".nbp-answer details:not([open])")
         panel.page.wait_for_timeout(900)
 
         assert (details.get_attribute("open") is None) is not touch
@@ -126,8 +129,8 @@ def test_an_error_says_in_words_what_to_do_and_offers_another_model(open_panel: 
     assert "MissingKey" not in panel.page.locator("body").inner_text()
     assert alert.locator("p").first.inner_text() == MISSING.splitlines()[0]
     assert alert.locator("code").inner_text() == command
-    alert.get_by_role("button", name="Copy").click()
-    alert.get_by_role("button", name="Copied").wait_for()
+    with glimpsed(panel.page, "Copied"):
+        alert.get_by_role("button", name="Copy").click()
 
     alert.get_by_role("button", name="Retry").focus()
     panel.page.keyboard.press("Tab")

@@ -28,7 +28,7 @@ from nbchat.render.characters import unmasked
 from ..fakes.provider import Service, answer, said, sse
 from ..render import dom
 from ..render.payloads import DRAWN, EVERYTHING, FORMULAS, LINKS, REQUESTS, SCRIPTS, join_apart
-from .lab import Lab, Notebook
+from .lab import DEADLINE, Lab, Notebook
 
 ANSWERS = {"scripts": SCRIPTS, "requests": REQUESTS, "formulas": [*FORMULAS, *DRAWN, *LINKS]}
 # What JupyterLab itself asks for while a notebook is open.
@@ -258,7 +258,9 @@ def test_the_watch_sees_what_plain_markdown_does(lab: Lab, sink: Service) -> Non
     watched = Watched(notebook.page, LABS)
 
     notebook.run()
-    notebook.page.wait_for_timeout(500)
+    notebook.page.wait_for_function("window.acted.some((act) => act.includes('alert(1)'))")
+    while not sink.connections:
+        notebook.page.wait_for_timeout(50)
 
     acts = watched.harmless()
     assert f"request {sink.url}/leak" in acts
@@ -288,7 +290,7 @@ def draw_errors(page: Any) -> None:
 
     for error in page.locator("[data-mime-type='application/vnd.jupyter.error']").all():
         error.scroll_into_view_if_needed()
-        expect(error).not_to_be_empty()
+        expect(error).not_to_be_empty(timeout=DEADLINE)
 
 
 def test_nothing_said_in_other_places_acts_either(

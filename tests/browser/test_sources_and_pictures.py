@@ -10,7 +10,7 @@ from ..fakes.provider import Service, answer, sse
 from ..pictures import data_url, drawn, png
 from ..render.payloads import SCRIPTS
 from .lab import Lab
-from .panel_lab import LOAD, InLab, ask, wait_for_answers
+from .panel_lab import LOAD, InLab, ask, wait_for_answers, wait_for_copy
 from .test_cell import CONTRAST
 
 A, B = "https://a.example/1", "https://b.example/2"
@@ -70,6 +70,7 @@ def test_a_cell_and_the_panel_show_sources_and_a_picture(
     assert inside_panel.nth(0).get_by_text("Page 2").is_visible()
     assert notebook.page.evaluate(CONTRAST) == []
 
+    wait_for_copy(notebook, 1, data_url(picture)[-80:])
     notebook.save()
     kept = json.loads((lab.folder / "notebooks" / notebook.path).read_text("utf-8"))
     outputs = [output for one in kept["cells"][1:3] for output in one["outputs"]]

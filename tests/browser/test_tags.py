@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from ..benchmarks.answers import paced
 from ..fakes.provider import Service, answer, said
+from ..fakes.steps import Steps
 from .panel_lab import InLab, ask, using, wait_for_answers, wait_for_text
 
 ANSWER = """\
@@ -48,7 +48,9 @@ SLOW = [
 def test_details_fold_out_by_a_click_in_a_cell_and_in_the_panel(
     in_lab: InLab, service: Service
 ) -> None:
-    service.plays(answer(*said(ANSWER)), answer(*said(ANSWER)), paced(said(*SLOW), 4.0))
+    words = said(*SLOW)
+    slowly = Steps(words[:5], words[5:65], words[65:])
+    service.plays(answer(*said(ANSWER)), answer(*said(ANSWER)), slowly)
     notebook = in_lab("%%chat openai:slow\nCell", load=using(service))
     ask(notebook, "Panel")
     wait_for_answers(notebook, 1)
@@ -69,8 +71,10 @@ def test_details_fold_out_by_a_click_in_a_cell_and_in_the_panel(
     slow = notebook.page.locator(".nbp-log details.nbc-fold:has-text('Begins.')")
     slow.locator("summary").dispatch_event("click")  # the log scrolls below a mouse
     assert slow.evaluate("box => box.open")
+    slowly.go_on()
     wait_for_text(notebook, "Line 60.")
     assert slow.evaluate("box => box.open")
+    slowly.go_on()
     wait_for_text(notebook, "The end.")
     wait_for_answers(notebook, 2)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from itertools import pairwise
 
-from ..benchmarks.answers import paced
 from ..fakes.provider import Service, said
+from ..fakes.steps import Steps
 from ..render.payloads.scripts import RAW
 from .cells import Ask, outputs
 from .test_cell_look import LINE, cut, frames_of
@@ -20,20 +20,25 @@ class Person(BaseModel):
     name: str
     age: int
     about: str"""
-SECONDS = 3.0  # of a stream: each row is painted
+ROWS = "(frames, n) => frames.at(-1)?.[1].split('Person ').length > n"
 
 
 def test_rows_appear_one_after_the_other_and_no_json_does(ask: Ask, service: Service) -> None:
-    service.plays(paced(said(*cut(json.dumps({"items": PEOPLE}))), SECONDS))
+    begin = said()[0]
+    rows = [json.dumps(person) for person in PEOPLE]
+    texts = [f'{{"items": [{rows[0]}', *(f", {row}" for row in rows[1:])]
+    pieces = [said(*cut(text))[1:-3] for text in texts]
+    steps = Steps([begin, *pieces[0]], *pieces[1:], [*said("]}")[1:]])
+    service.plays(steps)
     notebook = ask(PERSON, "%%chat kimi-k2.6 --as list[Person] --into people\nWho?")
     notebook.run(1)
 
-    found = frames_of(notebook, 2)
+    found = frames_of(notebook, 2, steps, ROWS)
 
     frames = [text for _, text in found]
     counts = [text.count("Person ") for text in frames]
     assert counts == sorted(counts)
-    assert {1, 2, 3, 12} <= set(counts)
+    assert {*range(1, 13)} <= set(counts)
     assert not any('"name"' in text for text in frames[:-1])
     assert any("kimi-k2.6 · 3 rows · " in text for text in frames)
     heights = [height for height, text in found if " rows · " in text]
@@ -43,13 +48,16 @@ def test_rows_appear_one_after_the_other_and_no_json_does(ask: Ask, service: Ser
 
 
 def test_a_single_value_grows_pale(ask: Ask, service: Service) -> None:
-    service.plays(paced(said(*cut(json.dumps(PEOPLE[3]))), 1.5))
+    words = said(*cut(json.dumps(PEOPLE[3])))
+    steps = Steps(words[:6], words[6:])
+    service.plays(steps)
     notebook = ask(PERSON, "%%chat kimi-k2.6 --as Person\nWho?")
     notebook.run(1)
 
     notebook.run(2, wait=False)
     notebook.page.wait_for_selector(".nbc-grows th >> text=name")
-    notebook.page.wait_for_selector(".nbc-foot")
+    steps.finish()
+    notebook.ready()
 
     assert notebook.page.locator(".nbc-grows").count() == 0
     assert "Person 3" in outputs(notebook, 2)[0]

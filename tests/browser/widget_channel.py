@@ -41,7 +41,7 @@ def _truth(panel):
         title = conversation.title or "".join(asked_in_vain) or conversation.name
         return {"turns": turns, "failed": failed, "model": model, "title": title}
 
-    return json.dumps(state.thread.submit(look()).result(20))
+    return json.dumps(state.thread.submit(look()).result(50))
 """
 
 

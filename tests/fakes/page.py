@@ -41,7 +41,7 @@ class Desk:
         self.cells: Sequence[Cell] = ()
         self.session = Session(name, self._hear, self, self.published.append)
         self.say("sync", view="v")
-        self.wait("state")
+        self.wait("consents")  # which is told last
 
     def _hear(self, message: dict[str, Any], *buffers: bytes) -> None:
         TOLD.append(message)

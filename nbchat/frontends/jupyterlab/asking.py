@@ -13,7 +13,7 @@ from nbchat.context.notebook import Notebook
 from nbchat.context.question import Composed, compose
 from nbchat.frontends.open_panels import ask_in_panel
 
-LOOKS = 60  # for a panel that opens
+LOOKS = 240  # for a panel that opens, while no cell runs
 BETWEEN = 0.25  # seconds from one look to the next
 
 
@@ -67,12 +67,15 @@ def about_error(notebook: Notebook, cell: str, wish: str) -> Reply:
     question = compose(words, notebook, data=data, excerpts=[failed.excerpt])
     if ask_in_panel(question, words):
         return Reply(run="", begin="", said="asked")
-    opened.thread.submit(_ask_when_open(question, words))
+    opened.thread.submit(_ask_when_open(notebook, question, words))
     return Reply(run="%chat panel", begin="", said="asked")
 
 
-async def _ask_when_open(question: Composed, words: str) -> None:
-    for _ in range(LOOKS):
+async def _ask_when_open(notebook: Notebook, question: Composed, words: str) -> None:
+    looks = 0
+    while looks < LOOKS:
         await asyncio.sleep(BETWEEN)
         if ask_in_panel(question, words):
             return
+        # The cell that opens the panel waits behind one that runs, however long that takes.
+        looks += not any(cell.is_running for cell in notebook.cells[-1:])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from threading import Event
@@ -14,8 +15,11 @@ from nbchat.context.question import Composed
 from nbchat.frontends import open_panels
 from nbchat.frontends.cells.recorder import record, record_no_more
 from nbchat.frontends.host import IPythonNotebook
+from nbchat.frontends.jupyterlab import asking
 from nbchat.frontends.jupyterlab.asking import about_error, about_output
 from nbchat.frontends.open_panels import note_closed, note_open
+
+from ...waiting import SECONDS
 
 
 @pytest.fixture
@@ -101,10 +105,32 @@ def test_a_panel_is_asked_once_when_it_has_been_opened(shell: InteractiveShell) 
     panel = Panel()
     reply = about_error(IPythonNotebook(shell), "c1", "fix")
     note_open(panel)
-    assert panel.is_asked.wait(10)
+    assert panel.is_asked.wait(SECONDS)
     note_closed(panel)
 
     assert reply == {"run": "%chat panel", "begin": "", "said": "asked"}
+    assert len(panel.asked) == 1
+
+
+@pytest.mark.usefixtures("into_panel")
+def test_a_cell_that_runs_long_before_the_panel_opens_costs_no_question(
+    shell: InteractiveShell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(asking, "LOOKS", 3)
+    monkeypatch.setattr(asking, "BETWEEN", 0.001)
+    panel = Panel()
+
+    def long_cell() -> None:
+        about_error(IPythonNotebook(shell), "c1", "fix")
+        time.sleep(0.5)
+        note_open(panel)
+        assert panel.is_asked.wait(SECONDS)
+
+    shell.user_ns["long_cell"] = long_cell
+    run(shell, "1 / 0", "c1")
+    run(shell, "long_cell()", "c2")
+    note_closed(panel)
+
     assert len(panel.asked) == 1
 
 

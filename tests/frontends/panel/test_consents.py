@@ -65,7 +65,7 @@ def test_what_a_cell_asks_for_runs_once_it_is_consented_to(slow: Service) -> Non
         "by": PANEL,
         "approved": True,
     }
-    assert desk.all("consents")[-1]["cards"] == []
+    until(lambda: desk.all("consents")[-1]["cards"] == [])
 
 
 def test_a_refusal_goes_to_the_model_with_its_reason(slow: Service) -> None:
@@ -219,7 +219,7 @@ def test_of_two_panels_the_first_answer_counts_and_the_other_is_told(slow: Servi
     assert ran.codes == []
     told = other.wait("answered")
     assert (told["by"], told["view"], told["approved"]) == (PANEL, "", False)
-    assert other.all("consents")[-1]["cards"] == []
+    until(lambda: other.all("consents")[-1]["cards"] == [])
 
 
 def test_a_panel_that_is_made_while_it_is_asked_shows_it_too(slow: Service) -> None:
@@ -242,6 +242,7 @@ def test_what_is_answered_in_the_cell_is_said_in_the_panel(slow: Service) -> Non
     nbchat.chat().watch(lambda what, _, told: asked.extend(told if what == "consent" else ()))
     reading = ask([ran.tool])
     shown = card(desk)
+    until(lambda: asked)
     asked[0].answer(Decision(True), by="the cell")
     told = desk.wait("answered")
     decide(desk, shown, "refuse")
@@ -263,7 +264,7 @@ def test_what_is_stopped_does_not_run(slow: Service) -> None:
     desk.wait("models")
 
     assert ran.codes == []
-    assert desk.all("consents")[-1]["cards"] == []
+    until(lambda: desk.all("consents")[-1]["cards"] == [])
     assert desk.all("answered") == []
 
 

@@ -13,6 +13,7 @@ from nbchat.messages import Image
 
 from ...fakes.page import Desk
 from ...fakes.provider import Service, answer, said
+from ...fakes.steps import Steps
 from ...waiting import until
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(20)
@@ -72,17 +73,25 @@ def test_images_go_along_and_come_back_when_asked_for(slow: Service) -> None:
     assert Image(PNG, "image/png") in nbchat.chat().turns[0].question.parts
 
 
+def counts(desk: Desk, told: int) -> list[int]:
+    """How many turns the states have that were told since."""
+    return [len(message["ids"]) for message in desk.told[told:] if message["kind"] == "state"]
+
+
 def test_undo_redo_and_reset_move_the_branch(desk: Desk) -> None:
     desk.ask("Hello")
     desk.wait("state", when=lambda m: m["ids"])
     for how, count in (("undo", 0), ("redo", 1), ("reset", 0)):
-        told = len(desk.all("state"))
+        told = len(desk.told)
         desk.say("move", how=how)
-        assert len(desk.wait("state", told + 1)["ids"]) == count
+        until(lambda told=told, count=count: count in counts(desk, told))
+        assert len(desk.all("state")[-1]["ids"]) == count
 
 
 def test_a_conversation_that_is_answering_is_not_deleted(slow: Service) -> None:
-    slow.plays(answer(*said(*["word "] * 30), gap=0.01))
+    words = said(*["word "] * 30)
+    steps = Steps(words[:5], words[5:])
+    slow.plays(steps)
     desk = Desk()
     desk.ask("go on")
     desk.wait("delta")
@@ -90,17 +99,21 @@ def test_a_conversation_that_is_answering_is_not_deleted(slow: Service) -> None:
     desk.say("move", how="delete")
 
     assert desk.wait("note")["error"] == "ConversationBusy"
+    steps.finish()
     desk.wait("end")
     assert desk.turns == [("go on", "word " * 30)]
 
 
 def test_a_conversation_cannot_be_deleted_while_a_panel_asks(slow: Service) -> None:
-    slow.plays(answer(*said(*["word "] * 30), gap=0.01))
+    words = said(*["word "] * 30)
+    steps = Steps(words[:5], words[5:])
+    slow.plays(steps)
     desk = Desk()
     desk.ask("go on")
     desk.wait("delta")
     with pytest.raises(ConversationBusy):
         nbchat.chat().forget()
+    steps.finish()
     until(lambda: not nbchat.chat().answering)
     nbchat.chat().forget()
 

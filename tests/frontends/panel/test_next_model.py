@@ -19,7 +19,7 @@ def test_a_model_that_one_panel_chooses_is_told_by_the_other(desk: Desk) -> None
     desk.say("choose", model="kimi-k3")
 
     assert other.wait("now", when=lambda m: m["model"] == "kimi-k3")
-    assert desk.all("now")[-1]["model"] == "kimi-k3"
+    assert desk.wait("now", when=lambda m: m["model"] == "kimi-k3")
 
 
 def test_the_model_of_the_last_answer_is_told_when_it_has_come(

@@ -13,8 +13,12 @@ from nbchat.frontends.panel import attachments
 
 from ...fakes.page import Desk
 from ...fakes.provider import Service, answer, said
+from ...fakes.steps import Steps
 from ...trusted import write_trusted
 from ...waiting import until
+
+# A few words, and then nothing for as long as anybody waits.
+HELD = answer(*said("word " * 3)[:2], hold=600)
 
 
 def test_a_question_is_opened_streamed_ended_and_remembered(desk: Desk) -> None:
@@ -70,7 +74,7 @@ def test_stop_at_once_gives_the_question_back(slow: Service) -> None:
 
 
 def test_stop_keeps_what_had_arrived(slow: Service) -> None:
-    slow.plays(answer(*said(*["word "] * 400), gap=0.02))
+    slow.plays(HELD)
     desk = Desk()
     desk.ask("go on")
     desk.wait("delta")
@@ -82,7 +86,8 @@ def test_stop_keeps_what_had_arrived(slow: Service) -> None:
 
 
 def test_one_question_waits_a_third_is_given_back(slow: Service) -> None:
-    slow.plays(answer(*said("one"), hold=0.3), answer(*said("two")))
+    first = Steps(said("one")[:2], said("one")[2:])
+    slow.plays(first, answer(*said("two")))
     desk = Desk()
     desk.ask("first")
     desk.wait("open")
@@ -90,12 +95,13 @@ def test_one_question_waits_a_third_is_given_back(slow: Service) -> None:
     desk.ask("third")
 
     assert desk.wait("back")["text"] == "third"
+    first.finish()
     desk.wait("end", 2)
     assert desk.turns == [("first", "one"), ("second", "two")]
 
 
 def test_stop_gives_the_waiting_question_back(slow: Service) -> None:
-    slow.plays(answer(*said(*["word "] * 400), gap=0.02))
+    slow.plays(HELD)
     desk = Desk()
     desk.ask("first")
     desk.wait("delta")
@@ -187,7 +193,8 @@ def test_under_schema_a_question_that_is_asked_again_goes_without_its_values(
 
 def test_every_question_is_acknowledged_whatever_becomes_of_it(slow: Service) -> None:
     """A view shows Stop until it knows that the kernel has heard of its question."""
-    slow.plays(answer(*said("one"), hold=0.2))
+    first = Steps(said("one")[:2], said("one")[2:])
+    slow.plays(first)
     desk = Desk()
     desk.ask("first", request_id="1")
     desk.wait("open")
@@ -198,6 +205,7 @@ def test_every_question_is_acknowledged_whatever_becomes_of_it(slow: Service) ->
 
     assert [desk.wait("ack", n)["request_id"] for n in range(1, 6)] == ["1", "2", "3", "4", "5"]
     assert desk.wait("note")["error"] == "ConversationBusy"
+    first.finish()
     desk.wait("end")
 
 
@@ -219,7 +227,8 @@ def test_stops_and_questions_in_a_hurry_leave_a_conversation_that_can_go_on(slow
     desk.wait("ack", 12)
     desk.wait("state", when=lambda m: not m["live"] and desk.all("ack")[-1]["request_id"] == "r11")
     desk.ask("the last", request_id="last")
-    desk.wait("end", when=lambda m: m["stop"][0] == "end")
+    opened = desk.wait("open", when=lambda m: m["question"]["text"] == "the last")
+    desk.wait("end", when=lambda m: m["id"] == opened["id"])
     asked = [question for question, _ in desk.turns]
 
     assert asked[-1] == "the last"
@@ -246,7 +255,7 @@ def test_two_panels_that_ask_at_once_are_answered_in_turn(slow: Service) -> None
 
 def test_closing_the_engine_ends_what_a_panel_asks_and_the_panel_goes_on(slow: Service) -> None:
     """`%unload_ext nbchat` does this while a panel is open."""
-    slow.plays(answer(*said(*["word "] * 400), gap=0.02), answer(*said("again")))
+    slow.plays(HELD, answer(*said("again")))
     desk = Desk()
     desk.ask("go on")
     desk.wait("delta")

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
+from threading import Event
 
 import pytest
 
 import nbchat
 
 from ...fakes.page import Desk
-from ...fakes.provider import Play, Service, answer, said
+from ...fakes.provider import Play, Request, Service, answer, said
 from ...waiting import until
 
 pytestmark = pytest.mark.field("L3")
@@ -108,10 +110,19 @@ def test_asked_again_a_refused_question_follows_what_has_come_since(slow: Servic
 
 
 def test_what_was_waiting_behind_a_refused_question_is_given_back(slow: Service) -> None:
-    slow.plays(answer(b'{"error": {"message": "no"}}', status=401, gap=0.2))
+    go_on = Event()
+
+    async def refuse(request: Request, writer: asyncio.StreamWriter) -> bool | None:
+        while not go_on.is_set():
+            await asyncio.sleep(0.005)
+        return await refused()(request, writer)
+
+    slow.plays(refuse)
     desk = Desk()
     desk.ask("precious")
     desk.ask("and then")
+    desk.wait("now", when=lambda m: m["queued"] == "and then")
+    go_on.set()
     desk.wait("refusal")
 
     assert desk.wait("back")["text"] == "and then"

@@ -6,6 +6,7 @@ import nbchat
 
 from ...fakes.page import Desk
 from ...fakes.provider import Service, answer, said
+from ...fakes.steps import Steps
 from ...waiting import until
 
 
@@ -29,7 +30,9 @@ def test_conversations_are_begun_and_gone_back_to(desk: Desk) -> None:
 
 
 def test_what_goes_on_in_a_conversation_that_was_left_is_not_told(slow: Service) -> None:
-    slow.plays(answer(*said(*["word "] * 30), gap=0.01), answer(*said("here")))
+    words = said(*["word "] * 30)
+    first = Steps(words[:5], words[5:])
+    slow.plays(first, answer(*said("here")))
     desk = Desk()
     desk.ask("go on")
     desk.wait("delta")
@@ -38,7 +41,8 @@ def test_what_goes_on_in_a_conversation_that_was_left_is_not_told(slow: Service)
     told = len(desk.told)
     desk.ask("Hello")
     desk.wait("end")
-    until(lambda: len(nbchat.chat("main").turns) == 1)
+    first.finish()
+    until(lambda: not nbchat.chat("main").answering)
 
     assert {m.get("name", "other") for m in desk.told[told:] if m["kind"] == "state"} == {"other"}
     assert desk.turns == [("Hello", "here")]
@@ -59,7 +63,9 @@ def test_a_question_that_failed_elsewhere_is_still_there_on_return(slow: Service
 
 def test_a_waiting_question_is_asked_where_it_was_typed(slow: Service) -> None:
     """Its panel shows another conversation by then."""
-    slow.plays(answer(*said(*["word "] * 30), gap=0.01), answer(*said("second")))
+    words = said(*["word "] * 30)
+    first = Steps(words[:5], words[5:])
+    slow.plays(first, answer(*said("second")))
     desk = Desk()
     desk.ask("go on")
     desk.ask("and then?")
@@ -67,7 +73,8 @@ def test_a_waiting_question_is_asked_where_it_was_typed(slow: Service) -> None:
     desk.say("talk", name="other")
     desk.wait("state", when=lambda m: m["name"] == "other")
 
-    assert desk.all("now")[-1]["queued"] is None
+    until(lambda: desk.all("now")[-1]["queued"] is None)
+    first.finish()
     until(lambda: len(nbchat.chat("main").turns) == 2)
     assert [turn.answer.text for turn in nbchat.chat("main").turns] == ["word " * 30, "second"]
     assert desk.turns == []

@@ -10,16 +10,21 @@ import nbchat
 
 from ...fakes.page import Desk
 from ...fakes.provider import Service, answer, said
+from ...fakes.steps import Steps, grouped
 from ...waiting import until
 
 
 def test_a_view_that_comes_late_gets_the_running_answer(slow: Service) -> None:
-    slow.plays(answer(*said(*["word "] * 60), gap=0.02))
+    steps = Steps(*grouped(said(*["word "] * 60), 10))
+    slow.plays(steps)
     desk = Desk()
     desk.ask("go on")
-    desk.wait("delta", 3)
+    for number in range(1, 4):
+        desk.wait("delta", number)
+        steps.go_on()
     desk.say("sync", view="w")
     late = desk.wait("open", 2)
+    steps.finish()
     end = desk.wait("end")
     heard = desk.told[desk.told.index(late) :]
 
@@ -44,7 +49,8 @@ def test_nothing_is_sent_when_the_last_view_has_gone(desk: Desk) -> None:
 def test_a_panel_that_opens_while_nothing_has_been_answered_yet_shows_the_question(
     slow: Service,
 ) -> None:
-    slow.plays(answer(*said("late"), hold=0.1))
+    steps = Steps([], said("late"))
+    slow.plays(steps)
     first = Desk()
     first.ask("Why?")
     first.wait("open")
@@ -52,6 +58,7 @@ def test_a_panel_that_opens_while_nothing_has_been_answered_yet_shows_the_questi
     second = Desk()
 
     assert second.wait("open")["question"]["text"] == "Why?"
+    steps.finish()
     second.wait("end")
     first.wait("end")
     assert (
@@ -99,9 +106,9 @@ def test_a_question_that_stands_aside_is_seen_while_it_is_answered_and_found_bes
 ) -> None:
     slow.plays(*[answer(*said("Yes."))] * 2, answer(*said(*["word "] * 20), gap=0.01))
     desk = Desk()
-    for question in ("One", "Two"):
+    for number, question in enumerate(("One", "Two"), 1):
         desk.ask(question)
-        desk.wait("end", len(desk.all("end")) + 1)
+        desk.wait("end", number)
     nbchat.chat().ask("Aside", fresh=True)
     state = desk.wait("state", when=lambda m: m["places"])
     one, two = nbchat.chat().turns

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from ... import waiting
 from ...running_kernel import RunningKernel
 
 BESIDE = """
-import asyncio, json, signal, threading, time
+import asyncio, json, pathlib, signal, threading, time
 import nbchat
 from nbchat import runtime
 from nbchat.frontends.panel.workplace import KernelWorkplace
@@ -42,16 +44,30 @@ def stop():
 
 def where() -> str:
     print('printed')
+    pathlib.Path('where').touch()
     is_main = threading.current_thread() is threading.main_thread()
     return f'{is_main}, {signal.getsignal(signal.SIGINT)}'
 
 def sleeper() -> str:
     started.set()
+    pathlib.Path('sleeper').touch()
     time.sleep(30)
     return 'slept'
 
-def later(seconds, work):
-    threading.Timer(seconds, work).start()
+def until(true):
+    while not true():
+        time.sleep(0.005)
+
+def cell_runs():
+    lock = getattr(get_ipython().kernel, '_main_asyncio_lock', None)  # ipykernel 6 has none
+    return lock is not None and lock.locked()
+
+def later(true, work):
+    '''Do it when that is so.'''
+    threading.Thread(target=lambda: (until(true), work())).start()
+
+def after_this_cell(work):
+    later(lambda: not cell_runs(), work)
 """
 
 
@@ -71,14 +87,14 @@ def told(kernel: RunningKernel, code: str) -> Any:
 
 
 def until(kernel: RunningKernel, code: str) -> None:
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + waiting.SECONDS
     while not told(kernel, code):
         assert time.monotonic() < deadline
         time.sleep(0.05)
 
 
 def test_it_runs_on_the_main_thread_once_the_cell_has_ended(beside: RunningKernel) -> None:
-    ran = beside.run("done = perform(where)\ntime.sleep(0.7)")
+    ran = beside.run("done = perform(where)\nuntil(lambda: stages)\ntime.sleep(0.2)")
     until(beside, "done.done()")
 
     assert ran.text == ""
@@ -89,29 +105,36 @@ def test_it_runs_on_the_main_thread_once_the_cell_has_ended(beside: RunningKerne
 
 
 def test_it_waits_for_a_cell_that_awaits(beside: RunningKernel) -> None:
-    beside.run("done = perform(where)\nawait asyncio.sleep(0.7)\nheld = not done.done()")
+    beside.run(
+        "done = perform(where)\nwhile not stages:\n    await asyncio.sleep(0.01)\n"
+        "await asyncio.sleep(0.2)\nheld = not done.done()"
+    )
     until(beside, "done.done()")
 
     assert told(beside, "held")
     assert told(beside, "stages")[0] == ["where", "waits"]
 
 
-def test_without_a_cell_it_does_not_wait(beside: RunningKernel) -> None:
-    beside.run("later(0.3, lambda: globals().update(done=perform(where)))")
-    time.sleep(0.8)
+def test_without_a_cell_it_does_not_wait(beside: RunningKernel, tmp_path: Path) -> None:
+    beside.run("after_this_cell(lambda: globals().update(done=perform(where)))")
+    waiting.until((tmp_path / "where").exists)
+    until(beside, "done.done()")
 
     assert told(beside, "done.done()")
     assert told(beside, "stages") == [["where", "runs"], ["where", "ended"]]
 
 
-def test_a_cell_that_is_started_meanwhile_waits_and_runs(beside: RunningKernel) -> None:
+def test_a_cell_that_is_started_meanwhile_waits_and_runs(
+    beside: RunningKernel, tmp_path: Path
+) -> None:
     beside.run(
         "slept = []\n"
         "def short() -> str:\n"
-        "    started.set(); time.sleep(0.5); slept.append('yes'); return 'slept'\n"
-        "later(0.1, lambda: globals().update(done=perform(short)))"
+        "    started.set(); pathlib.Path('short').touch()\n"
+        "    time.sleep(0.5); slept.append('yes'); return 'slept'\n"
+        "after_this_cell(lambda: globals().update(done=perform(short)))"
     )
-    time.sleep(0.3)
+    waiting.until((tmp_path / "short").exists)
 
     assert told(beside, "[started.is_set(), slept]") == [True, ["yes"]]
 
@@ -121,7 +144,7 @@ def test_what_it_prints_is_heard_and_not_sent(beside: RunningKernel) -> None:
         "heard = []\n"
         "def tell(job, stage, now):\n    heard.append(now)\n"
         "workplace = KernelWorkplace(get_ipython(), tell)\n"
-        "later(0.2, lambda: globals().update(done=perform(where)))"
+        "after_this_cell(lambda: globals().update(done=perform(where)))"
     )
     until(beside, "'done' in globals() and done.done()")
 
@@ -135,23 +158,23 @@ def test_what_it_prints_is_heard_and_not_sent(beside: RunningKernel) -> None:
 
 
 def test_stop_before_it_begins_takes_it_back(beside: RunningKernel) -> None:
-    beside.run("done = perform(sleeper)\ntime.sleep(0.2)\nstop()\ntime.sleep(0.2)")
+    beside.run("done = perform(sleeper)\nuntil(lambda: stages)\nstop()\nuntil(done.done)")
     until(beside, "done.done()")
 
     assert told(beside, "[started.is_set(), done.cancelled()]") == [False, True]
 
 
 def test_stop_while_it_runs_interrupts_it(beside: RunningKernel) -> None:
-    beside.run("done = perform(sleeper)\nlater(0.5, stop)")
+    beside.run("done = perform(sleeper)\nlater(started.is_set, stop)")
     until(beside, "done.done()")
 
     assert told(beside, "[started.is_set(), done.cancelled()]") == [True, True]
     assert told(beside, "str(signal.getsignal(signal.SIGINT))").startswith("<built-in")
 
 
-def test_the_interrupt_button_reaches_it(beside: RunningKernel) -> None:
+def test_the_interrupt_button_reaches_it(beside: RunningKernel, tmp_path: Path) -> None:
     beside.run("done = perform(sleeper)")
-    time.sleep(0.5)
+    waiting.until((tmp_path / "sleeper").exists)
     beside.interrupt()
     until(beside, "done.done()")
 
@@ -167,7 +190,7 @@ def test_no_interrupt_hits_the_cell_behind_it(beside: RunningKernel) -> None:
     for number in range(40):
         beside.run(
             "started.clear(); done = perform(short)\n"
-            f"later(0.0, lambda: (started.wait(10), time.sleep({number * 0.0005}), stop()))"
+            f"later(started.is_set, lambda: (time.sleep({number * 0.0005}), stop()))"
         )
         ran = beside.run("for _ in range(50):\n    time.sleep(0.001)")
         assert ran.status == "ok", ran.error
