@@ -15,7 +15,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -373,6 +373,14 @@ EMPTY = """async () => {
     shell.collapseRight();
     return !document.querySelector(".jp-Dialog, .jp-Cell");
 }"""
+
+
+def let_go_on(page: Any, true: Callable[[], object]) -> None:
+    """Let a page go on until that is so, which is seen here and not in the page."""
+    deadline = time.monotonic() + DEADLINE / 1000
+    while not true():
+        assert time.monotonic() < deadline, "it never was so"
+        page.wait_for_timeout(50)
 
 
 @contextmanager

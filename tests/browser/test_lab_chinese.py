@@ -10,7 +10,7 @@ import pytest
 from ..fakes.provider import Service, answer, said
 from ..languages.left_over import english_left
 from ..nightly import by_day
-from .lab import Lab, Notebook
+from .lab import Lab, Notebook, let_go_on
 from .lab_extension import LOAD
 from .test_chinese import english, said_in
 from .test_lab_blocks import using
@@ -61,8 +61,8 @@ def test_the_menu_the_panel_and_what_a_cell_says_are_in_the_language_of_lab(
     page.keyboard.press("Escape")
     page.keyboard.press("Escape")
     chinese.run(0)
-    while chinese.value("nbchat.languages.language()") != "'zh'":  # the page tells the kernel
-        page.wait_for_timeout(50)
+    # The page tells the kernel.
+    let_go_on(page, lambda: chinese.value("nbchat.languages.language()") == "'zh'")
     chinese.run(1, 2, 3)
     beside = page.locator("#nbchat-beside")
     beside.locator("textarea").wait_for()

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from ..nightly import by_day
-from .lab import Notebook
+from .lab import Notebook, let_go_on
 from .lab_extension import (
     LOAD,
     InExtendedLab,
@@ -144,8 +144,7 @@ class Held:
         self._routes.append(route)
 
     def let_go(self, page: Any) -> None:
-        while not self._routes:  # until it is asked for
-            page.wait_for_timeout(50)
+        let_go_on(page, lambda: self._routes)  # it is asked for
         page.wait_for_timeout(500)
         for route in self._routes:
             route.continue_()

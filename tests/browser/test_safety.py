@@ -28,7 +28,7 @@ from nbchat.render.characters import unmasked
 from ..fakes.provider import Service, answer, said, sse
 from ..render import dom
 from ..render.payloads import DRAWN, EVERYTHING, FORMULAS, LINKS, REQUESTS, SCRIPTS, join_apart
-from .lab import DEADLINE, Lab, Notebook
+from .lab import DEADLINE, Lab, Notebook, let_go_on
 
 ANSWERS = {"scripts": SCRIPTS, "requests": REQUESTS, "formulas": [*FORMULAS, *DRAWN, *LINKS]}
 # What JupyterLab itself asks for while a notebook is open.
@@ -259,8 +259,7 @@ def test_the_watch_sees_what_plain_markdown_does(lab: Lab, sink: Service) -> Non
 
     notebook.run()
     notebook.page.wait_for_function("window.acted.some((act) => act.includes('alert(1)'))")
-    while not sink.connections:
-        notebook.page.wait_for_timeout(50)
+    let_go_on(notebook.page, lambda: sink.connections)
 
     acts = watched.harmless()
     assert f"request {sink.url}/leak" in acts
