@@ -375,6 +375,12 @@ EMPTY = """async () => {
 }"""
 
 
+def wait_for_notebook_7(page: Any) -> None:
+    """Wait until it has a kernel that takes a cell: one that is run before comes to nothing."""
+    page.get_by_text("Python 3 (ipykernel)").wait_for(timeout=90_000)
+    page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status='idle']")
+
+
 def let_go_on(page: Any, true: Callable[[], object]) -> None:
     """Let a page go on until that is so, which is seen here and not in the page."""
     deadline = time.monotonic() + DEADLINE / 1000

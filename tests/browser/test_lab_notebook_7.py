@@ -10,7 +10,7 @@ import pytest
 
 from ..fakes.provider import Service
 from ..nightly import by_day
-from .lab import DEADLINE, Lab
+from .lab import DEADLINE, Lab, wait_for_notebook_7
 from .lab_extension import LOAD
 from .test_lab_blocks import BLOCK, using
 from .test_lab_proposal import CODE, GHOST, proposed
@@ -34,7 +34,7 @@ def open_7(extended_lab: Lab) -> Iterator[Open7]:
         page.set_default_timeout(DEADLINE)
         page.on("pageerror", lambda error: errors.append(str(error.stack)))
         page.goto(f"{extended_lab.url}/notebooks/{path}?token=t")
-        wait_for_kernel(page)
+        wait_for_notebook_7(page)
         page.locator(".jp-Cell .jp-InputArea-editor").first.click()
         choose(page, "Run", "[data-command='runmenu:run-all']")
         return page
@@ -43,10 +43,6 @@ def open_7(extended_lab: Lab) -> Iterator[Open7]:
     for page in pages:
         page.close()
     assert [error for error in errors if "nbchat" in error] == []  # it has some of its own
-
-
-def wait_for_kernel(page: Any) -> None:
-    page.get_by_text("Python 3 (ipykernel)").wait_for(timeout=90_000)
 
 
 def choose(page: Any, menu: str, item: str) -> None:
@@ -91,7 +87,7 @@ def test_it_is_there_when_the_page_is_loaded_again(
         page.locator(PANEL).wait_for(state="hidden")
     save(page, extended_lab.folder / "notebooks" / path)
     page.reload()
-    wait_for_kernel(page)
+    wait_for_notebook_7(page)
     page.locator("#nbchat-beside .nbp-root").wait_for(state="attached")
     seen = stays(page, was_open)
     page.locator(".jp-Cell").nth(1).get_by_role("button", name="Show it").click()

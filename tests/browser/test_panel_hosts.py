@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from .glimpse import glimpsed
-from .lab import DEADLINE, Lab
+from .lab import DEADLINE, Lab, wait_for_notebook_7
 from .panel_lab import LOAD, PANEL
 from .panel_page import OpenPanel, row, rows, state
 
@@ -73,7 +73,7 @@ def test_the_classic_notebook_shows_it_and_takes_its_code(lab: Lab) -> None:
 
 def test_notebook_7_shows_it_and_takes_its_code(lab: Lab) -> None:
     page = open_at(lab, "notebooks", "seven.ipynb")
-    page.get_by_text("Python 3 (ipykernel)").wait_for(timeout=90_000)
+    wait_for_notebook_7(page)
     for number in (0, 1):
         page.locator(".jp-Cell").nth(number).locator(".jp-InputArea-editor").click()
         page.keyboard.press("Control+Enter")

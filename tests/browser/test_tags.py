@@ -76,7 +76,7 @@ def test_details_fold_out_by_a_click_in_a_cell_and_in_the_panel(
     assert slow.evaluate("box => box.open")
     slowly.go_on()
     wait_for_text(notebook, "The end.")
-    wait_for_answers(notebook, 2)
+    wait_for_answers(notebook, 3)
 
     assert slow.evaluate("box => box.open"), "what the reader has opened stays open"
     assert not notebook.page.locator(".nbp-log").get_by_text("Hidden.").is_visible()
