@@ -411,7 +411,7 @@ def test_a_run_that_nobody_watches_stores_nothing(way: str, display: str, tmp_pa
 
 
 @pytest.mark.field("P4")
-@pytest.mark.parametrize("display", by_day(2, ["", "static", "live"]))
+@pytest.mark.parametrize("display", by_day(1, ["", "static", "live"]))
 def test_what_a_person_watches_is_stored_however_it_is_shown(
     display: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

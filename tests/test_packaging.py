@@ -28,6 +28,8 @@ from packaging.utils import canonicalize_name
 
 import nbchat
 
+from .nightly import by_day
+
 ROOT = Path(__file__).parents[1]
 FIRST = "notebooks/01_first_chat.ipynb"
 EXTENSION = "nbchat/frontends/jupyterlab/labextension/"
@@ -199,7 +201,7 @@ def extensions(environment: Path, tmp_path: Path) -> str:
     return listed.partition(f"{folder}\n")[2].partition("labextensions\n")[0]
 
 
-@pytest.mark.parametrize("options", [[], ["-e"]], ids=["wheel", "editable"])
+@pytest.mark.parametrize("options", by_day(1, [[], ["-e"]]))
 def test_jupyterlab_has_the_extension_as_long_as_the_package_is_installed(
     options: list[str], clone: Path, built: dict[str, Path], tmp_path: Path
 ) -> None:

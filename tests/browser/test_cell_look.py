@@ -200,7 +200,7 @@ def test_the_reader_s_place_stays(ask: Ask, service: Service) -> None:
 
 
 @pytest.mark.parametrize(
-    "shape", by_day(2, ["table", "paragraph", "fence", "list", "item", "line"])
+    "shape", by_day(1, ["table", "paragraph", "fence", "list", "item", "line"])
 )
 def test_an_endless_block_is_never_sent_again_as_a_whole(
     shape: str, ask: Ask, service: Service

@@ -19,7 +19,7 @@ from ..waiting import until
 from .disk import is_growing, rows
 from .writers import DEADLINE, writing
 
-KILLS = size(100, nightly=1000)
+KILLS = size(60, nightly=1000)
 WRITERS = 16  # processes
 TURNS_OF_EACH_WRITER = size(100, nightly=500)
 AT_ONCE = 4

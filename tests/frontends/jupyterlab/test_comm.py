@@ -177,32 +177,30 @@ def test_it_begins_a_question_about_what_a_cell_has_shown(
     assert answer("c2") == {**wish, "begin": "", "said": "runFirst"}
 
 
-@pytest.mark.parametrize(
-    "content",
-    [
-        {},
-        {"kind": "names", "source": "%%chat {x}"},
-        {"kind": "run", "request": "1", "source": "1"},
-        {"kind": "names", "request": "../1", "source": ""},
-        {"kind": "names", "request": "1", "source": "x" * 200_001},
-        {"kind": "names", "request": "1", "source": "", "more": 1},
-        {"kind": "wish", "request": "1", "wish": "fix", "cell": 1},
-        {"kind": "wish", "request": "1", "wish": "fix", "cell": "c" * 65},
-        {"kind": "panel", "request": "1"},
-        {"kind": "panel", "request": "1", "make": "yes"},
-        {"kind": "wish", "request": "1", "wish": "about", "cell": "c1", "number": "1"},
-        {"kind": "wish", "request": "1", "wish": "about", "cell": "c1", "number": -1},
-        {"kind": "wish", "request": "1", "wish": "run", "cell": "c1"},
-        {"kind": "wish", "request": "1", "wish": "fix"},
-        {"kind": "proposal", "request": "1", "by_itself": 1},
-        {"kind": "leave"},
-    ],
-)
-def test_what_is_not_a_message_is_not_answered(
-    request_answer: Request, content: dict[str, Any]
-) -> None:
-    assert request_answer(**content) == []
-    assert request_answer(kind="wish", request="1", wish="fix", cell="c") != []
+NO_MESSAGES: list[dict[str, Any]] = [
+    {},
+    {"kind": "names", "source": "%%chat {x}"},
+    {"kind": "run", "request": "1", "source": "1"},
+    {"kind": "names", "request": "../1", "source": ""},
+    {"kind": "names", "request": "1", "source": "x" * 200_001},
+    {"kind": "names", "request": "1", "source": "", "more": 1},
+    {"kind": "wish", "request": "1", "wish": "fix", "cell": 1},
+    {"kind": "wish", "request": "1", "wish": "fix", "cell": "c" * 65},
+    {"kind": "panel", "request": "1"},
+    {"kind": "panel", "request": "1", "make": "yes"},
+    {"kind": "wish", "request": "1", "wish": "about", "cell": "c1", "number": "1"},
+    {"kind": "wish", "request": "1", "wish": "about", "cell": "c1", "number": -1},
+    {"kind": "wish", "request": "1", "wish": "run", "cell": "c1"},
+    {"kind": "wish", "request": "1", "wish": "fix"},
+    {"kind": "proposal", "request": "1", "by_itself": 1},
+    {"kind": "leave"},
+]
+
+
+def test_what_is_not_a_message_is_not_answered(request_answer: Request) -> None:
+    for content in NO_MESSAGES:
+        assert request_answer(**content) == [], content
+        assert request_answer(kind="wish", request="1", wish="fix", cell="c") != [], content
 
 
 HOSTILE = """

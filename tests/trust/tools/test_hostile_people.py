@@ -65,13 +65,13 @@ REPLIES = {
 }
 
 
-@pytest.mark.parametrize("reply", REPLIES.values(), ids=REPLIES)
-def test_no_such_reply_is_a_consent(kernel: RunningKernel, kimi: Service, reply: str) -> None:
-    does(kimi, "canary = 1")
+def test_no_such_reply_is_a_consent(kernel: RunningKernel, kimi: Service) -> None:
+    for name, reply in REPLIES.items():
+        does(kimi, "canary = 1")
 
-    answer_boxes(kernel, kernel.start(CELL), reply, "n never")
+        answer_boxes(kernel, kernel.start(CELL), reply, "n never")
 
-    assert not has(kernel)
+        assert not has(kernel), name
 
 
 def test_the_box_of_an_answer_before_answers_none_of_the_next(

@@ -13,6 +13,7 @@ import nbformat
 import pytest
 
 from ....fakes.provider import Service, answer, said
+from ....nightly import by_day
 from ....running_kernel import Ran, RunningKernel
 
 CELL = "4f0c9f3e-8f0e-4d6e-9d43-6f6f6c1f8a01"
@@ -132,7 +133,9 @@ def test_a_notebook_with_another_name_resumes_the_conversation_of_its_cells(
 
 
 @pytest.mark.field("L7")
-@pytest.mark.parametrize("file", ["", "{", '{"cells": [5]}', '{"cells": [{"id": "turn-1"}]}'])
+@pytest.mark.parametrize(
+    "file", by_day(2, ["", '{"cells": [5]}', "{", '{"cells": [{"id": "turn-1"}]}'])
+)
 def test_where_the_cells_do_not_tell_resume_says_how(
     kernel: RunningKernel, notebook: Path, file: str
 ) -> None:
