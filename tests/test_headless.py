@@ -389,7 +389,7 @@ WAYS = {
 
 @pytest.mark.field("P4")
 @pytest.mark.parametrize(
-    ("way", "display"), by_day(4, [*((way, "") for way in WAYS), ("jupyter execute", "live")])
+    ("way", "display"), by_day(3, [*((way, "") for way in WAYS), ("jupyter execute", "live")])
 )
 def test_a_run_that_nobody_watches_stores_nothing(way: str, display: str, tmp_path: Path) -> None:
     """It was started from a notebook, whose environment it inherits."""

@@ -16,7 +16,7 @@ from ..fakes.provider import Service
 from ..nightly import size
 from .panel_kernel import REFUSALS, LivePanel, OpenLive
 
-WALKS = range(size(6, nightly=200))
+WALKS = range(size(4, nightly=200))
 ONE = os.environ.get("NBCHAT_WALK")
 STEPS = 10  # of a walk
 CLEAN = """
