@@ -19,7 +19,8 @@ from nbchat.events import Answer, Event, Stop
 from nbchat.messages import Message, Text
 from nbchat.turns import Tree, Turn
 
-from ..fakes.provider import Request, Service, answer, said
+from ..fakes.provider import Service, answer, said
+from ..fakes.steps import once
 from ..waiting import soon
 
 ASK = {"model": "kimi-k2.6"}
@@ -235,12 +236,7 @@ def test_two_questions_at_once_are_answered_in_their_order(
 ) -> None:
     """A cell and a panel may ask the same conversation at the same time."""
     both_are_asked = threading.Event()
-
-    async def late(request: Request, writer: asyncio.StreamWriter) -> bool | None:
-        while not both_are_asked.is_set():
-            await asyncio.sleep(0.01)
-        return await answer(*said("First."))(request, writer)
-
+    late = once(both_are_asked.is_set, answer(*said("First.")))
     service.plays(late, answer(*said("Second.")))
 
     async def both() -> None:

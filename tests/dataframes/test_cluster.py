@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import os
 import pickle
@@ -27,9 +26,10 @@ from nbchat.dataframes.shared_rate import SharedRate
 from nbchat.errors import BudgetReached, Interrupted, MissingKey
 from nbchat.settings import Settings
 
-from ..fakes.provider import Play, Request, Service, answer, said
+from ..fakes.provider import Play, Service, answer, said
+from ..fakes.steps import once
 from ..waiting import until
-from .rows_service import DEADLINE, MODEL, RowsService, answers, hang, prompt_of, refused, stopped
+from .rows_service import DEADLINE, MODEL, RowsService, answers, hang, refused, stopped
 
 distributed = pytest.importorskip("distributed")
 dask_frames = pytest.importorskip("dask.dataframe")
@@ -141,13 +141,10 @@ def test_a_lost_workers_batch_is_asked_again_and_the_key_is_nowhere(
     tasks: list[bytes] = []
     is_killed = threading.Event()
 
-    async def late(request: Request, writer: asyncio.StreamWriter) -> bool | None:
-        while not is_killed.is_set():
-            await asyncio.sleep(0.01)
-        return await answer(b"".join(said(f"[{prompt_of(request)}]")))(request, writer)
-
     def say(prompt: str) -> str | Play:
-        return late if int(prompt.split()[-1]) >= 2 * BATCH else f"[{prompt}]"
+        if int(prompt.split()[-1]) < 2 * BATCH:
+            return f"[{prompt}]"
+        return once(is_killed.is_set, answer(b"".join(said(f"[{prompt}]"))), DEADLINE)
 
     def kill() -> None:
         try:

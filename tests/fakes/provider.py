@@ -167,26 +167,42 @@ def answer(
     hold: float = 0.0,
 ) -> Play:
     """A well-formed answer in HTTP chunks; `hold` seconds of silence before its end."""
-    headers = {"content-type": "text/event-stream", **(headers or {})}
 
     async def play(request: Request, writer: asyncio.StreamWriter) -> None:
-        lines = [
-            f"HTTP/1.1 {status} .",
-            *(f"{n}: {v}" for n, v in headers.items()),
-            "transfer-encoding: chunked",
-        ]
-        writer.write("\r\n".join([*lines, "", ""]).encode("latin-1"))
+        begin(writer, status, headers)
         for chunk in chunks:
-            if chunk:
-                writer.write(b"%x\r\n%b\r\n" % (len(chunk), chunk))
-            await writer.drain()
-            if gap:
-                await asyncio.sleep(gap)
+            await send(writer, chunk, gap)
         await asyncio.sleep(hold)
-        writer.write(b"0\r\n\r\n")
-        await writer.drain()
+        await end(writer)
 
     return play
+
+
+def begin(
+    writer: asyncio.StreamWriter, status: int = 200, headers: dict[str, str] | None = None
+) -> None:
+    """The head of an answer in HTTP chunks."""
+    lines = [
+        f"HTTP/1.1 {status} .",
+        *(f"{n}: {v}" for n, v in {"content-type": "text/event-stream", **(headers or {})}.items()),
+        "transfer-encoding: chunked",
+    ]
+    writer.write("\r\n".join([*lines, "", ""]).encode("latin-1"))
+
+
+async def send(writer: asyncio.StreamWriter, chunk: bytes, gap: float) -> None:
+    """One chunk of it, and so many seconds of silence."""
+    if chunk:
+        writer.write(b"%x\r\n%b\r\n" % (len(chunk), chunk))
+    await writer.drain()
+    if gap:
+        await asyncio.sleep(gap)
+
+
+async def end(writer: asyncio.StreamWriter) -> None:
+    """What follows its last chunk."""
+    writer.write(b"0\r\n\r\n")
+    await writer.drain()
 
 
 def sse(*values: Any, done: bool = True) -> bytes:

@@ -1,14 +1,23 @@
-"""An answer that goes on when a test has seen what came before, and not by the clock."""
+"""An answer that begins, or goes on, when a test has seen enough, and not by the clock."""
 
 from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from .provider import Request
+from ..waiting import PAUSE, SECONDS, soon
+from .provider import Play, Request, begin, end, send
 
-PAUSE = 0.005  # seconds from one look to the next
+
+def once(true: Callable[[], object], play: Play, within: float = SECONDS) -> Play:
+    """The same play, which begins once that is so."""
+
+    async def wait_and_play(request: Request, writer: asyncio.StreamWriter) -> bool | None:
+        await soon(true, within)
+        return await play(request, writer)
+
+    return wait_and_play
 
 
 class Steps:
@@ -32,21 +41,14 @@ class Steps:
         self._all.set()
 
     async def __call__(self, request: Request, writer: asyncio.StreamWriter) -> None:
-        writer.write(
-            b"HTTP/1.1 200 .\r\ncontent-type: text/event-stream\r\n"
-            b"transfer-encoding: chunked\r\n\r\n"
-        )
+        begin(writer)
         await writer.drain()
         for number, part in enumerate(self.parts):
             while number >= self._let_go and not self._all.is_set():
                 await asyncio.sleep(PAUSE)
             for chunk in part:
-                writer.write(b"%x\r\n%b\r\n" % (len(chunk), chunk))
-                await writer.drain()
-                if self._gap:
-                    await asyncio.sleep(self._gap)
-        writer.write(b"0\r\n\r\n")
-        await writer.drain()
+                await send(writer, chunk, self._gap)
+        await end(writer)
 
 
 def grouped(chunks: Sequence[bytes], size: int) -> list[Sequence[bytes]]:

@@ -13,8 +13,9 @@ import pytest
 
 from ...conftest import is_personal
 from ...fakes.provider import Play, Request, Service, answer, said
+from ...fakes.steps import once
 from ...running_kernel import Ran, RunningKernel
-from ...waiting import soon, until
+from ...waiting import until
 from .conftest import plain
 
 FRAME = """
@@ -168,12 +169,8 @@ def test_what_cannot_heal_is_raised_and_what_is_done_is_in_the_variable(
 ) -> None:
     kernel.run("df = df.loc[['a', 'b']]")
     may_refuse = threading.Event()
-
-    async def refused(request: Request, writer: Any) -> bool | None:
-        await soon(may_refuse.is_set)
-        refusal = answer(b'{"error":{"message":"Invalid Authentication"}}', status=401)
-        return await refusal(request, writer)
-
+    refusal = answer(b'{"error":{"message":"Invalid Authentication"}}', status=401)
+    refused = once(may_refuse.is_set, refusal)
     rows.always(by_question({**TASTES, "mint": refused}))
 
     started = kernel.start(EACH)

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import re
 import threading
-from typing import Any
 
 import pytest
 
-from ...fakes.provider import Request, Service, answer, said, sse
+from ...fakes.provider import Service, answer, said, sse
+from ...fakes.steps import once
 from ...running_kernel import RunningKernel
-from ...waiting import soon, until
+from ...waiting import until
 from .conftest import KEY, plain
 from .unhurried import Unhurried, shown
 
@@ -43,12 +43,7 @@ def test_the_waiting_state_shows_before_the_first_byte(
     kernel: RunningKernel, kimi: Service
 ) -> None:
     may_answer = threading.Event()
-
-    async def play(request: Request, writer: Any) -> bool | None:
-        await soon(may_answer.is_set)
-        return await answer(*said("Hi."))(request, writer)
-
-    kimi.plays(play)
+    kimi.plays(once(may_answer.is_set, answer(*said("Hi."))))
 
     started = kernel.start("%%chat kimi-k2.6\nHello")
     first = kernel.wait_for(started, "display_data", 2)[-1]["content"]["data"]["text/html"]

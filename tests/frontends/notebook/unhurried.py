@@ -7,9 +7,7 @@ import threading
 from collections.abc import Sequence
 from typing import Any
 
-from ...fakes.provider import Request, said
-
-HEAD = b"HTTP/1.1 200 .\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
+from ...fakes.provider import Request, begin, end, said, send
 
 
 def shown(messages: Sequence[dict[str, Any]], words: str) -> int:
@@ -45,18 +43,12 @@ class Unhurried:
         self._may_end.set()
 
     async def __call__(self, request: Request, writer: asyncio.StreamWriter) -> None:
-        writer.write(HEAD)
+        begin(writer)
         for piece in self._before:
-            await self._send(writer, piece)
+            await send(writer, piece, self._gap)
         while not self._may_end.is_set():
-            await self._send(writer, self._word)
+            await send(writer, self._word, self._gap)
             self.count += 1
         for piece in self._after:
-            await self._send(writer, piece)
-        writer.write(b"0\r\n\r\n")
-        await writer.drain()
-
-    async def _send(self, writer: asyncio.StreamWriter, piece: bytes) -> None:
-        writer.write(b"%x\r\n%b\r\n" % (len(piece), piece))
-        await writer.drain()
-        await asyncio.sleep(self._gap)
+            await send(writer, piece, self._gap)
+        await end(writer)

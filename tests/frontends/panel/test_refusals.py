@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 from threading import Event
 
@@ -11,7 +10,8 @@ import pytest
 import nbchat
 
 from ...fakes.page import Desk
-from ...fakes.provider import Play, Request, Service, answer, said
+from ...fakes.provider import Play, Service, answer, said
+from ...fakes.steps import once
 from ...waiting import until
 
 pytestmark = pytest.mark.field("L3")
@@ -111,13 +111,7 @@ def test_asked_again_a_refused_question_follows_what_has_come_since(slow: Servic
 
 def test_what_was_waiting_behind_a_refused_question_is_given_back(slow: Service) -> None:
     go_on = Event()
-
-    async def refuse(request: Request, writer: asyncio.StreamWriter) -> bool | None:
-        while not go_on.is_set():
-            await asyncio.sleep(0.005)
-        return await refused()(request, writer)
-
-    slow.plays(refuse)
+    slow.plays(once(go_on.is_set, refused()))
     desk = Desk()
     desk.ask("precious")
     desk.ask("and then")

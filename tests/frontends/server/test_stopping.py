@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 import re
@@ -17,8 +16,8 @@ from typing import Any
 
 import pytest
 
-from ...fakes.provider import Request, Service, answer, said
-from ...waiting import soon
+from ...fakes.provider import Service, answer, said
+from ...fakes.steps import once
 from .running import DEADLINE, RunningServer, eventually
 
 QUESTION = {"model": "kimi-k2.6", "messages": "Hello"}
@@ -55,12 +54,7 @@ def test_answers_that_run_are_finished_or_ended_with_a_last_chunk(
     provider: Service, how: int
 ) -> None:
     has_stopped = threading.Event()
-
-    async def short_answer(request: Request, writer: asyncio.StreamWriter) -> bool | None:
-        await soon(has_stopped.is_set, DEADLINE)
-        return await answer(*said("short"))(request, writer)
-
-    provider.plays(short_answer)
+    provider.plays(once(has_stopped.is_set, answer(*said("short")), DEADLINE))
     provider.always(answer(said("Hel")[1], hold=60))
     with RunningServer(
         "--grace", "5", KIMI_BASE_URL=provider.url, KIMI_API_KEY="sk-test"

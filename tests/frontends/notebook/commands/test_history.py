@@ -9,7 +9,7 @@ import subprocess
 import sys
 from base64 import b64encode
 from collections.abc import Iterator
-from contextlib import closing, suppress
+from contextlib import closing
 from pathlib import Path
 from urllib.parse import quote
 
@@ -19,6 +19,7 @@ from nbclient import NotebookClient
 
 from ....fakes.provider import Service, answer, said, sse
 from ....running_kernel import DEADLINE, RunningKernel
+from ....store.disk import contents
 from ....trusted import write_trusted
 from ....waiting import until
 from ..unhurried import Unhurried, shown
@@ -64,13 +65,6 @@ def restarted(kernel: RunningKernel) -> RunningKernel:
     kernel.client.wait_for_ready(timeout=DEADLINE)
     kernel.run("%load_ext nbchat")
     return kernel
-
-
-def on_disk(folder: Path) -> Iterator[bytes]:
-    """What each file holds; of a journal that SQLite has just taken away there is nothing."""
-    for file in folder.glob("*"):  # none before the first answer
-        with suppress(FileNotFoundError):
-            yield file.read_bytes()
 
 
 def stored(history: Path) -> int:
@@ -174,7 +168,7 @@ def test_a_killed_kernel_leaves_what_was_seen_and_says_so(
 
     started = chatting.start("%%chat kimi-k2.6\nTalk")
     chatting.wait_until(started, lambda seen: shown(seen, "word1"), "second word")
-    until(lambda: any(b"word0 word1" in data for data in on_disk(history.parent)))
+    until(lambda: any(b"word0 word1" in data for data in contents(history.parent).values()))
     assert stored(history) == 1
     kernel = restarted(chatting)
     resumed = kernel.run("%chat resume").text
@@ -217,7 +211,7 @@ def test_no_form_of_a_key_is_ever_in_the_history(
         chatting.run(f"%%chat kimi-k2.6\n{question}")
 
     assert stored(history) == 2
-    for data in on_disk(history.parent):
+    for data in contents(history.parent).values():
         assert not any(
             form in data for form in (KEY.encode(), KEY[8:].encode(), b64encode(KEY.encode())[:20])
         )
@@ -342,7 +336,7 @@ def test_deleting_is_for_good_and_asks_what(
 
     assert "This removes the conversation 'main' for good:\n%chat delete main" in refused.error
     assert deleted.startswith("Deleted 'main', 1 turn; nothing of it is left in")
-    assert all(b"xylophone" not in data for data in on_disk(history.parent))
+    assert all(b"xylophone" not in data for data in contents(history.parent).values())
     assert chatting.run("%chat history").text.strip() == "Nothing has been asked yet."
     assert chatting.run("%chat list").text.strip() == "No conversation is stored yet."
     chatting.run("%%chat kimi-k2.6\nAfter")
